@@ -1,0 +1,29 @@
+// The plug-in's one exported symbol: LibTorch as a Backend.
+#include <torch/version.h>
+
+#include <cstring>
+
+#include "nn/torch/torch_model.h"
+
+namespace splitbench::torch_nn {
+namespace {
+
+class TorchBackend : public Backend {
+ public:
+  std::vector<std::pair<std::string, std::string>> library_versions() const override {
+    return {{"libtorch", TORCH_VERSION}};
+  }
+
+  std::unique_ptr<Model> load(const ModelOptions& options) override {
+    return std::make_unique<TorchModel>(options);
+  }
+};
+
+}  // namespace
+}  // namespace splitbench::torch_nn
+
+// Returns nullptr when the program was built from another version than this plug-in.
+extern "C" __attribute__((visibility("default"))) splitbench::Backend* splitbench_open_backend(const char* build_id) {
+  if (std::strcmp(build_id, SPLITBENCH_VERSION) != 0) return nullptr;
+  return new splitbench::torch_nn::TorchBackend();
+}
