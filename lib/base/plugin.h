@@ -1,8 +1,8 @@
 // Plug-ins: shared libraries that are found and opened only when a command needs what they bring.
 //
-// An opened plug-in stays in the process until it ends, because the libraries behind them (LibTorch,
-// OpenCV) do not survive being unloaded; objects made by a plug-in may therefore outlive the Plugin.
-// Errors: Error{kRuntime}, one line. Thread-safe.
+// An opened plug-in stays in the process until it ends, because the libraries behind them
+// (LibTorch, OpenCV) do not survive being unloaded; objects made by a plug-in may therefore outlive
+// the Plugin. Errors: Error{kRuntime}, one line. Thread-safe.
 #pragma once
 
 #include <string>

@@ -40,8 +40,8 @@ Spec parse_quoted(const std::string& text) {
   const std::vector<std::string> parts = split_unquoted(text, ':');
   Spec spec;
   spec.name = parts.front();
-  if (spec.name.empty()) {
-    throw bad_input("spec '" + text + "' has no name; write name:key=value, e.g. jpeg:quality=80");
+  if (spec.name.empty() || spec.name.find('"') != std::string::npos) {
+    throw bad_input("spec '" + text + "' has no plain name; write name:key=value, e.g. jpeg:quality=80");
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::size_t equals = parts[i].find('=');
@@ -49,6 +49,10 @@ Spec parse_quoted(const std::string& text) {
       throw bad_input("spec '" + text + "': '" + parts[i] + "' is not key=value");
     }
     const std::string key = parts[i].substr(0, equals);
+    if (key.find('"') != std::string::npos) {
+      throw bad_input("spec '" + text + "': only values may be quoted, not the key of '" + parts[i] +
+                      "'");
+    }
     if (!spec.options.emplace(key, parts[i].substr(equals + 1)).second) {
       throw bad_input("spec '" + text + "': key '" + key + "' is given twice");
     }
@@ -100,7 +104,8 @@ std::vector<std::string> expand_value(const std::string& value) {
 std::string Spec::canonical() const {
   std::string text = name;
   for (const auto& [key, value] : options) {
-    const bool quote = value.find_first_of(":,") != std::string::npos;
+    const bool quote = value.find_first_of(":,") != std::string::npos ||
+                       value.find("..") != std::string::npos;
     text += ":" + key + "=" + (quote ? "\"" + value + "\"" : value);
   }
   return text;
@@ -154,7 +159,11 @@ long long parse_integer(const std::string& value, const std::string& where) {
 
 std::string format_number(double value) {
   char text[32];
-  const auto result = std::to_chars(text, text + sizeof text, value);
+  // Whole numbers stay whole: 100000, not 1e+05, which is no integer to parse_integer().
+  const bool whole = std::floor(value) == value && std::fabs(value) < 1e15;
+  const double shown = value == 0 ? 0 : value;  // no negative zero: equal values, equal text
+  const auto result = whole ? std::to_chars(text, text + sizeof text, static_cast<long long>(shown))
+                            : std::to_chars(text, text + sizeof text, shown);
   return std::string(text, result.ptr);
 }
 

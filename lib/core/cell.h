@@ -12,7 +12,7 @@ namespace splitbench {
 
 // Identity of a cell; equal keys mean the same measurement.
 struct CellKey {
-  std::string model;    // SHA-256 of the model file
+  std::string model;  // SHA-256 of the model file
   std::string split;
   std::string codec;    // canonical spec; "none" at device-only
   std::string dataset;  // canonical spec
@@ -43,7 +43,7 @@ struct CellAccuracy {
   std::optional<double> baseline_top1;  // the uncompressed model on the same images
   std::optional<PairedLoss> loss;
   std::optional<double> mcnemar_p;
-  double agreement = 0;                 // fraction with the uncompressed model's answer
+  double agreement = 0;  // fraction with the uncompressed model's answer
   std::size_t images = 0;
 };
 

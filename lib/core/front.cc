@@ -146,15 +146,13 @@ FrontSet pareto_fronts(const std::vector<Cell>& cells) {
 std::vector<std::size_t> non_dominated(const std::vector<Objectives>& points) {
   std::vector<std::size_t> order(points.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
-    return lexicographic(points[i], points[j]);
-  });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t i, std::size_t j) { return lexicographic(points[i], points[j]); });
   // Whatever dominates a point comes before it in this order, so the points kept suffice.
   std::vector<std::size_t> kept;
   for (const std::size_t i : order) {
-    const bool dominated = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
-      return dominates(points[k], points[i]);
-    });
+    const bool dominated = std::any_of(
+        kept.begin(), kept.end(), [&](std::size_t k) { return dominates(points[k], points[i]); });
     if (!dominated) kept.push_back(i);
   }
   std::sort(kept.begin(), kept.end());

@@ -24,7 +24,7 @@ struct FrontPoint {
 };
 
 struct Front {
-  std::string scope;  // "all", "split:<id>", "codec:<name>"
+  std::string scope;               // "all", "split:<id>", "codec:<name>"
   std::vector<FrontPoint> points;  // ascending payload
   double hypervolume = 0;          // normalised to the reference box: 0..1
 };

@@ -61,8 +61,7 @@ Spec resolve_options(const Spec& spec, const std::vector<OptionDescription>& opt
   for (const OptionDescription& option : options) {
     const std::string where = spec.name + ":" + option.name;
     const auto given = spec.options.find(option.name);
-    const std::string& value =
-        given == spec.options.end() ? option.default_value : given->second;
+    const std::string& value = given == spec.options.end() ? option.default_value : given->second;
     if (value.empty() && option.required) {
       throw bad_input("'" + spec.name + "' needs " + option.name + "=...: " + option.help);
     }

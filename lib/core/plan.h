@@ -37,18 +37,27 @@ struct Estimate {
   std::optional<Interval> accuracy_loss_ci95;
 };
 
+// The value to minimise; unset when energy counts and the estimate has none.
+std::optional<double> objective_value(const Objective& objective, const Estimate& estimate);
+
 struct Candidate {
   std::string split;
   std::string codec;
-  std::optional<Estimate> estimate;  // unset when it cannot be estimated (rejected_because says why)
+  std::optional<Estimate>
+      estimate;  // unset when it cannot be estimated (rejected_because says why)
   bool feasible = false;
-  std::string rejected_because;      // infeasible, or estimable but not the best
+  std::string rejected_because;  // infeasible, or estimable but not the best
 };
+
+// "layer2 with zstd:level=3", "device-only".
+std::string candidate_name(const Candidate& candidate);
+// The same split and codec, whatever the estimates.
+bool same_choice(const Candidate& a, const Candidate& b);
 
 // The best choice on one interval of link rates; server load as given.
 struct PolicyRegion {
-  double rate_low_bps = 0;                 // inclusive; 0 for the slowest region
-  std::optional<double> rate_high_bps;     // exclusive; unset for the fastest region
+  double rate_low_bps = 0;              // inclusive; 0 for the slowest region
+  std::optional<double> rate_high_bps;  // exclusive; unset for the fastest region
   // Unset when no candidate is feasible on the interval.
   std::optional<std::string> split;
   std::optional<std::string> codec;
@@ -79,7 +88,8 @@ struct PlanRequest {
   Link link;
   Objective objective;
   Constraints constraints;
-  double server_load = 0;  // utilisation in [0, 1): server stages take 1 / (1 - load) as long (M/M/1)
+  double server_load =
+      0;  // utilisation in [0, 1): server stages take 1 / (1 - load) as long (M/M/1)
   double device_scale = 1, server_scale = 1;  // multiply measured times of that side; > 0
   bool policy = false;
 };

@@ -103,7 +103,7 @@ std::size_t selected_index(const std::vector<std::string>& names, const std::str
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (selector == std::to_string(i)) return i;
   }
-  throw bad_input("--output '" + selector + "': the network has no such output" +
+  throw bad_input("--model-output '" + selector + "': the network has no such output" +
                   suggestion(selector, names));
 }
 
@@ -134,7 +134,7 @@ Value* choose_output(Graph& graph, const std::string& selector) {
     chosen = graph.insertNode(graph.createTupleIndex(result, position, type))->output();
   }
   if (!chosen->type()->isSubtypeOf(*c10::TensorType::get())) {
-    throw bad_input("--output '" + selector + "' is a " + chosen->type()->str() +
+    throw bad_input("--model-output '" + selector + "' is a " + chosen->type()->str() +
                     ", not a tensor");
   }
   return chosen;
@@ -227,7 +227,7 @@ at::Tensor select_output(const c10::IValue& result, const std::string& selector)
     }
   }
   const c10::IValue& value = values.at(selected_index(names, selector));
-  if (!value.isTensor()) throw bad_input("--output '" + selector + "' is not a tensor");
+  if (!value.isTensor()) throw bad_input("--model-output '" + selector + "' is not a tensor");
   return value.toTensor();
 }
 

@@ -1,0 +1,140 @@
+// `splitbench compress`: what every codec makes of every cut, over a dataset.
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "codec/library_versions.h"
+#include "command.h"
+#include "data/image_reader.h"
+#include "data/registry.h"
+#include "link/link.h"
+#include "model_options.h"
+#include "pipeline/run_sweep.h"
+#include "terminal.h"
+
+namespace splitbench {
+namespace {
+
+class CompressCommand : public Command {
+ public:
+  std::string name() const override { return "compress"; }
+  std::string summary() const override {
+    return "Measure bytes, time and accuracy of codecs at every candidate split";
+  }
+
+  void configure(CLI::App& app) override {
+    model_.configure(app);
+    app.add_option("--dataset", dataset_,
+                   "Images to measure on, e.g. fashion-mnist or image-list:csv=labels.csv (see: "
+                   "splitbench list datasets); by default the model manifest's");
+    app.add_option("--calibration", calibration_,
+                   "Images that codecs may look at beforehand; by default the dataset's training "
+                   "part");
+    app.add_option("--codec", codecs_,
+                   "Codec with settings, lists and ranges allowed: quant:bits=2,4,8 or "
+                   "jpeg:quality=50..90+20; repeat for more (see: splitbench list codecs); by "
+                   "default a selection of all");
+    app.add_option("--split", settings_.split,
+                   "all, blocks, natural, all-widths, or ids separated by commas")
+        ->capture_default_str();
+    app.add_option("--limit", settings_.limit, "Images to use, drawn by the seed; 0 for all")
+        ->capture_default_str();
+    app.add_option("--seed", settings_.seed, "Of the draw of images")->capture_default_str();
+    app.add_option("--batch", settings_.batch, "Images in one run of a head or tail")
+        ->check(CLI::Range(1, 4096))->capture_default_str();
+    app.add_option("--memory", memory_, "Tensors above this size are kept on disk meanwhile")
+        ->capture_default_str();
+    CLI::Option* resume = app.add_flag("--resume", resume_, "Go on with the sweep in the folder");
+    app.add_flag("--fresh", fresh_, "Delete the folder's cells and start over")->excludes(resume);
+    app.add_flag("--retry-failed", settings_.retry_failed, "With --resume: measure failed cells again")
+        ->needs(resume);
+    app.add_option("-o,--output", settings_.folder, "Folder for cells.jsonl and front.json")
+        ->required();
+    app.add_flag("--dry-run", dry_run_, "Say what would be measured and how long it should take");
+    app.footer(
+        "Each cell is one codec at one split over all images. Bytes are everything on the\n"
+        "wire; accuracy loss is paired with the uncompressed model on the same images.\n"
+        "A sweep killed at any moment goes on with --resume.\n\n"
+        "  splitbench compress fashion-resnet --dataset fashion-mnist --limit 1000 -o sweep\n"
+        "  splitbench compress mobilenet.json --dataset image-list:csv=val.csv \\\n"
+        "      --codec raw --codec quant:bits=2..8+2 --split blocks -o sweep\n"
+        "  splitbench report sweep/front.json");
+  }
+
+  int run(const Context& context) override {
+    RunRecorder recorder(context.argv, context.events);
+    recorder.set_seed(settings_.seed);
+    for (const auto& [name, version] : codec_library_versions()) recorder.add_library(name, version);
+    settings_.memory_bytes = static_cast<std::size_t>(parse_size_bytes(memory_));
+    settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs() : codecs_);
+    settings_.existing = resume_  ? ExistingSweep::kResume
+                         : fresh_ ? ExistingSweep::kFresh
+                                  : ExistingSweep::kRefuse;
+    settings_.threads = model_.threads;
+    settings_.output = model_.model_output;
+    ModelSession session = model_.open(context, &recorder);
+    const std::unique_ptr<Dataset> dataset = open_dataset(dataset_spec(session), dataset_context());
+    settings_.calibration = calibration_.empty() ? training_part(dataset_spec(session)).value_or("")
+                                                 : calibration_;
+    if (settings_.calibration == dataset->spec()) {
+      throw bad_input("--calibration " + calibration_ +
+                      " names the very images that are evaluated; choose others");
+    }
+    if (dry_run_) return describe(session, *dataset, context);
+    const SweepResult result = run_sweep(session, *dataset, settings_, recorder);
+    return summarise(result, context);
+  }
+
+ private:
+  std::string dataset_spec(const ModelSession& session) const {
+    if (!dataset_.empty()) return dataset_;
+    if (!session.manifest.dataset.empty()) return session.manifest.dataset;
+    throw bad_input("no --dataset, and the model's manifest names none; see: splitbench list datasets");
+  }
+
+  DatasetContext dataset_context() {
+    return {[this]() -> const ImageReader& {
+      if (!image_reader_) image_reader_ = open_image_reader();
+      return *image_reader_;
+    }};
+  }
+
+  int describe(ModelSession& session, const Dataset& dataset, const Context& context) const {
+    const SweepPlan plan = plan_sweep(session, dataset, settings_);
+    context.events.note("would measure " + std::to_string(plan.cells - plan.finished) + " of " +
+                        std::to_string(plan.cells) + " cells (" + std::to_string(plan.splits) +
+                        " splits) over " + std::to_string(plan.images) + " images of " +
+                        dataset.spec() + ", in about " + clock_text(plan.seconds));
+    return 0;
+  }
+
+  int summarise(const SweepResult& result, const Context& context) const {
+    context.events.note(std::to_string(result.cells.size()) + " cells in " + settings_.folder +
+                        " (" + std::to_string(result.measured) + " measured now); read them with: "
+                        "splitbench report " + settings_.folder + "/front.json");
+    if (result.failed != 0) {
+      throw Error(ErrorCode::kPartial, std::to_string(result.failed) + " of " +
+                  std::to_string(result.cells.size()) + " cells failed; their reasons are in " +
+                  settings_.folder + "/cells.jsonl, try again with --resume --retry-failed");
+    }
+    if (!result.skipped.empty()) {
+      throw Error(ErrorCode::kPartial, std::to_string(result.skipped.size()) +
+                  " images could not be read and were left out of every cell");
+    }
+    return 0;
+  }
+
+  ModelOptionGroup model_;
+  SweepSettings settings_;
+  std::string dataset_, calibration_;
+  std::vector<std::string> codecs_;
+  std::string memory_ = "1GiB";
+  bool resume_ = false, fresh_ = false, dry_run_ = false;
+  std::unique_ptr<ImageReader> image_reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_compress_command() { return std::make_unique<CompressCommand>(); }
+
+}  // namespace splitbench

@@ -1,0 +1,233 @@
+// `splitbench list`: what there is to name on the command line, and where a model can be cut.
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <functional>
+#include <iostream>
+#include <map>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "codec/registry.h"
+#include "command.h"
+#include "data/registry.h"
+#include "io/link_file.h"
+#include "io/listing.h"
+#include "io/manifest_file.h"
+#include "io/profile_library.h"
+#include "model_options.h"
+#include "pipeline/check_splits.h"
+#include "report/table.h"
+
+namespace splitbench {
+namespace {
+
+constexpr std::size_t kCheckInputs = 2;
+
+// `bits=8 (1..16)` for every option.
+std::string options_text(const std::vector<OptionDescription>& options) {
+  std::string text;
+  for (const OptionDescription& option : options) {
+    text += (text.empty() ? "" : " ") + option.name + "=" + option.default_value;
+    if (option.type == OptionType::kChoice) {
+      std::string choices;
+      for (const std::string& choice : option.choices) choices += (choices.empty() ? "" : "|") + choice;
+      text += "(" + choices + ")";
+    } else if (option.type != OptionType::kText) {
+      text += "(" + format_number(option.minimum) + ".." + format_number(option.maximum) + ")";
+    }
+  }
+  return text;
+}
+
+Table codecs_table() {
+  Table table{{{"name", "codec"}, {"lossless", "lossless"}, {"options", "options"},
+               {"summary", "summary"}}, {}};
+  for (const CodecFactory& factory : codec_factories()) {
+    const CodecDescription& codec = factory.description;
+    table.rows.push_back({codec.name, std::string(codec.lossless ? "yes" : "no"),
+                          options_text(codec.options), codec.summary});
+  }
+  return table;
+}
+
+Table datasets_table() {
+  Table table{{{"name", "dataset"}, {"options", "options"}, {"summary", "summary"}}, {}};
+  for (const DatasetDescription& dataset : dataset_descriptions()) {
+    table.rows.push_back({dataset.name, options_text(dataset.options), dataset.summary});
+  }
+  return table;
+}
+
+Table models_table(const std::vector<std::string>& folders) {
+  Table table{{{"name", "model"}, {"input_shape", "input"}, {"dataset", "dataset"},
+               {"reference_accuracy", "accuracy", Unit::kFraction}, {"source", "source"}}, {}};
+  for (const std::string& name : list_named("models", folders)) {
+    // Training logs live beside the manifests.
+    if (name.find('.') != std::string::npos) continue;
+    const ModelManifest model = read_model_manifest(*find_named("models", name, folders));
+    const Value accuracy = model.reference_accuracy ? Value(*model.reference_accuracy) : Value();
+    table.rows.push_back({name, model.input_shape ? shape_text(*model.input_shape) : "",
+                          model.dataset, accuracy, model.source});
+  }
+  return table;
+}
+
+Table links_table(const std::vector<std::string>& folders) {
+  Table table{{{"name", "link"}, {"rate_bps", "uplink", Unit::kBitsPerSecond},
+               {"downlink_bps", "downlink", Unit::kBitsPerSecond},
+               {"rtt_s", "round trip", Unit::kSeconds}, {"source", "source"}}, {}};
+  for (const std::string& name : list_named("links", folders)) {
+    const Link link = read_link_file(*find_named("links", name, folders));
+    table.rows.push_back({name, link.rate_bps, link.downlink_bps, link.rtt_s, link.source});
+  }
+  return table;
+}
+
+Table devices_table(const std::vector<std::string>& folders) {
+  Table table{{{"name", "device"}}, {}};
+  for (const std::string& name : list_named("devices", folders)) table.rows.push_back({name});
+  return table;
+}
+
+Table meters_table() {
+  return {{{"name", "meter"}, {"summary", "summary"}},
+          {{std::string("none"), std::string("energy is null, with a reason")}}};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+std::string boundary_text(const BoundarySpec& boundary) {
+  std::string text;
+  for (const TensorSpec& tensor : boundary) {
+    text += (text.empty() ? "" : " + ") + shape_text(tensor.shape);
+  }
+  return text;
+}
+
+Table splits_table(const ModelInfo& info, const std::vector<SplitCheck>& checks) {
+  Table table{{{"id", "split"}, {"kind", "kind"}, {"boundary", "boundary"},
+               {"boundary_bytes", "bytes", Unit::kBytes}, {"block_end", "block"},
+               {"natural_bottleneck", "natural"}, {"aliases", "also named"}}, {}};
+  if (!checks.empty()) table.columns.push_back({"relative_error", "rel. error"});
+  for (std::size_t i = 0; i < info.splits.size(); ++i) {
+    const SplitPoint& split = info.splits[i];
+    table.rows.push_back({split.id, std::string(split_kind_name(split.kind)),
+                          boundary_text(split.boundary),
+                          static_cast<double>(boundary_bytes(split.boundary)),
+                          std::string(split.block_end ? "yes" : ""),
+                          std::string(split.natural_bottleneck ? "yes" : ""),
+                          joined(split.aliases)});
+    if (checks.empty()) continue;
+    const double error = checks[i].relative_error;
+    table.rows.back().emplace_back(std::isfinite(error) ? format_plain(error)
+                                                        : std::string("not finite"));
+  }
+  return table;
+}
+
+class ListCommand : public Command {
+ public:
+  std::string name() const override { return "list"; }
+  std::string summary() const override {
+    return "List codecs, models, splits MODEL, devices, links, datasets or meters";
+  }
+
+  void configure(CLI::App& app) override {
+    app.add_option("WHAT", what_, "codecs, models, splits, devices, links, datasets or meters")
+        ->required()
+        ->check(CLI::IsMember({"codecs", "models", "splits", "devices", "links", "datasets",
+                               "meters"}));
+    app.add_option("MODEL", model_.model, "For splits: the model to cut");
+    model_.configure(app, false);
+    app.add_flag("--check", check_, "For splits: run tail(head(x)) at every split against the "
+                                    "whole model; exit 1 when one is off");
+    app.add_flag("--refused", refused_, "For splits: also the places that are not offered, and why");
+    app.add_option("--format", format_, "text or json")->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+    app.footer("  splitbench list codecs\n"
+               "  splitbench list splits fashion-resnet --check\n"
+               "  splitbench list splits resnet50.pt --input-shape 1,3,224,224 --refused");
+  }
+
+  int run(const Context& context) override {
+    if (what_ == "splits") return list_splits(context);
+    const std::vector<std::string>& folders = context.profile_folders;
+    const std::map<std::string, std::function<Table()>> tables = {
+        {"codecs", codecs_table},
+        {"datasets", datasets_table},
+        {"meters", meters_table},
+        {"models", [&] { return models_table(folders); }},
+        {"links", [&] { return links_table(folders); }},
+        {"devices", [&] { return devices_table(folders); }},
+    };
+    print(what_, tables.at(what_)());
+    return 0;
+  }
+
+ private:
+  void print(const std::string& what, const Table& table) const {
+    if (format_ == "json") {
+      std::vector<std::string> keys;
+      for (const Column& column : table.columns) keys.push_back(column.key);
+      std::cout << listing_json(what, keys, table.rows);
+    } else {
+      std::cout << text_table(table);
+    }
+  }
+
+  int list_splits(const Context& context) {
+    if (model_.model.empty()) throw bad_input("list splits needs a MODEL, e.g. fashion-resnet");
+    ModelSession session = model_.open(context, nullptr);
+    const ModelInfo& info = session.model->info();
+    std::vector<SplitCheck> checks;
+    if (check_) {
+      checks = check_splits(*session.model, random_inputs(info.input, kCheckInputs, 0),
+                            context.events);
+    }
+    print("splits", splits_table(info, checks));
+    if (refused_) print_refused(info);
+    std::string summary = std::to_string(info.splits.size()) + " splits; " +
+                          std::to_string(info.refused.size()) + " places not offered";
+    if (!refused_ && !info.refused.empty()) summary += " (--refused says why)";
+    context.events.note(summary);
+    return check_ ? verdict(info, checks, context) : 0;
+  }
+
+  void print_refused(const ModelInfo& info) const {
+    Table table{{{"after", "not offered after"}, {"reason", "reason"}}, {}};
+    for (const RefusedCut& cut : info.refused) table.rows.push_back({cut.after, cut.reason});
+    print("refused", table);
+  }
+
+  static int verdict(const ModelInfo& info, const std::vector<SplitCheck>& checks,
+                     const Context& context) {
+    double worst = 0;
+    for (const SplitCheck& check : checks) {
+      worst = std::max(worst, check.relative_error);
+      const bool off = !(check.relative_error <= kMaxRelativeError) || !check.capture_identical;
+      if (!off) continue;
+      throw runtime_failure("split " + info.splits[check.split].id +
+                            (check.capture_identical
+                                 ? ": tail(head(x)) is off by " + format_plain(check.relative_error) +
+                                       " of the largest output"
+                                 : ": its boundary captured with all others differs from the head's"));
+    }
+    context.events.note("tail(head(x)) equals the model at every split; largest relative error " +
+                        format_plain(worst));
+    return 0;
+  }
+
+  ModelOptionGroup model_;
+  std::string what_, format_ = "text";
+  bool check_ = false, refused_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_list_command() { return std::make_unique<ListCommand>(); }
+
+}  // namespace splitbench

@@ -1,0 +1,79 @@
+// `splitbench report`: documents as text, Markdown or CSV.
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+
+#include "base/error.h"
+#include "command.h"
+#include "io/cells_file.h"
+#include "io/document.h"
+#include "io/front_document.h"
+#include "io/output_file.h"
+#include "io/plan_document.h"
+#include "io/profile_document.h"
+#include "report/cells_report.h"
+#include "report/front_report.h"
+#include "report/plan_report.h"
+#include "report/profile_report.h"
+
+namespace splitbench {
+namespace {
+
+std::string render_profile(const std::string& path, ReportFormat format) {
+  const RunRecord run = read_run(path);
+  return render(read_profile(path), format, &run);
+}
+
+std::string render_document(const std::string& path, ReportFormat format) {
+  const std::string kind = document_kind(path);
+  if (kind == "profile") return render_profile(path, format);
+  if (kind == "front") return render(read_front(path), format);
+  if (kind == "plan") return render(read_plan(path), format);
+  if (kind == "cells") return render(read_cells(path, nullptr), format);
+  throw bad_input(path + " is a " + kind + " document; reports are made of profiles, sweeps, fronts "
+                  "and plans");
+}
+
+class ReportCommand : public Command {
+ public:
+  std::string name() const override { return "report"; }
+  std::string summary() const override {
+    return "Show profiles, sweeps, fronts and plans as text, Markdown or CSV";
+  }
+
+  void configure(CLI::App& app) override {
+    app.add_option("DOC", documents_, "profile.json, front.json, plan.json, or a sweep's folder")
+        ->required();
+    app.add_option("--format", format_, "text, md or csv")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, ReportFormat>{
+            {"text", ReportFormat::kText}, {"md", ReportFormat::kMarkdown},
+            {"csv", ReportFormat::kCsv}}))
+        ->default_str("text");
+    app.add_option("-o,--output", output_, "File to write; - for stdout")->capture_default_str();
+    app.footer("A report is made of the documents alone.\n\n"
+               "  splitbench report profile.json plan.json\n"
+               "  splitbench report sweep --format csv -o cells.csv");
+  }
+
+  int run(const Context&) override {
+    OutputFile output(output_);
+    std::string text;
+    for (const std::string& path : documents_) {
+      text += (text.empty() || format_ == ReportFormat::kCsv ? "" : "\n") +
+              render_document(path, format_);
+    }
+    output.commit(text);
+    return 0;
+  }
+
+ private:
+  std::vector<std::string> documents_;
+  ReportFormat format_ = ReportFormat::kText;
+  std::string output_ = "-";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_report_command() { return std::make_unique<ReportCommand>(); }
+
+}  // namespace splitbench

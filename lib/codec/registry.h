@@ -1,0 +1,40 @@
+// Finding codecs by name, and making them from spec strings such as `quant:bits=2..8+2`.
+//
+// The list of codecs is builtin.inc; nothing registers itself. Every function is pure and
+// thread-safe; errors are Error{kBadInput} that name the nearest known codec, option or choice.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/codec.h"
+
+namespace splitbench {
+
+// A codec with fixed settings. Copies share the codec, which is immutable.
+struct ConfiguredCodec {
+  std::string spec;  // canonical, all options present: the identity stored in documents
+  CodecDescription description;
+  std::shared_ptr<const Codec> codec;
+};
+
+const std::vector<CodecFactory>& codec_factories();
+
+const CodecFactory& find_codec(const std::string& name);
+// By the number in a stream's header.
+const CodecFactory& find_codec(std::uint8_t wire_id);
+
+// `spec` with every option of its codec present, checked against the description and written in
+// one way only (`quality=080` becomes `80`), so that equal settings have equal canonical forms.
+Spec complete_codec_spec(const Spec& spec);
+
+ConfiguredCodec make_codec(const Spec& spec);
+// Expands lists and ranges; keeps the order and drops what has been named before.
+std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts);
+
+// What is swept when the user names no codec: the default_sweep of every codec.
+std::vector<std::string> default_codec_specs();
+
+}  // namespace splitbench

@@ -1,0 +1,160 @@
+#include "io/cell_json.h"
+
+#include "base/error.h"
+#include "io/base64.h"
+#include "io/document.h"
+#include "io/envelope.h"
+#include "io/value_json.h"
+
+namespace splitbench {
+namespace {
+
+constexpr char kSchema[] = "splitbench.cells";
+constexpr CellStatus kStatuses[] = {CellStatus::kOk, CellStatus::kUnsupported, CellStatus::kFailed,
+                                    CellStatus::kStopped};
+// The fields that only a finished cell has.
+constexpr const char* kMeasured[] = {"payload_bytes", "boundary_bytes", "ratio",       "encode_s",
+                                     "decode_s",      "accuracy",       "correct_bits"};
+
+Json key_json(const CellKey& key) {
+  Json json;
+  json["model"] = key.model;
+  json["split"] = key.split;
+  json["codec"] = key.codec;
+  json["dataset"] = key.dataset;
+  json["images"] = key.images;
+  json["seed"] = key.seed;
+  return json;
+}
+
+CellKey key_from(const JsonNode& node) {
+  CellKey key;
+  key.model = node.at("model").text();
+  key.split = node.at("split").text();
+  key.codec = node.at("codec").text();
+  key.dataset = node.at("dataset").text();
+  key.images = node.at("images").count();
+  key.seed = node.at("seed").count();
+  return key;
+}
+
+Json payload_json(const PayloadSummary& payload) {
+  Json json;
+  json["mean"] = payload.mean;
+  json["p50"] = payload.p50;
+  json["p95"] = payload.p95;
+  json["max"] = payload.max;
+  return json;
+}
+
+PayloadSummary payload_from(const JsonNode& node) {
+  PayloadSummary payload;
+  payload.mean = node.at("mean").number();
+  payload.p50 = node.at("p50").number();
+  payload.p95 = node.at("p95").number();
+  payload.max = node.at("max").number();
+  return payload;
+}
+
+Json time_json(const CodecTime& time) {
+  Json json;
+  json["median"] = time.median;
+  json["p95"] = time.p95;
+  return json;
+}
+
+CodecTime time_from(const JsonNode& node) {
+  return {node.at("median").number(), node.at("p95").number()};
+}
+
+Json accuracy_json(const CellAccuracy& accuracy) {
+  constexpr char kUnlabelled[] = "the dataset has no labels";
+  std::optional<double> loss;
+  std::optional<Json> interval;
+  if (accuracy.loss) {
+    loss = accuracy.loss->loss;
+    interval = interval_json(accuracy.loss->ci95);
+  }
+  Json json;
+  set_or_null(json, "top1", accuracy.top1, kUnlabelled);
+  set_or_null(json, "baseline_top1", accuracy.baseline_top1, kUnlabelled);
+  set_or_null(json, "loss", loss, kUnlabelled);
+  set_or_null(json, "loss_ci95", interval, kUnlabelled);
+  json["agreement"] = accuracy.agreement;
+  json["images"] = accuracy.images;
+  set_or_null(json, "mcnemar_p", accuracy.mcnemar_p, kUnlabelled);
+  return json;
+}
+
+CellAccuracy accuracy_from(const JsonNode& node) {
+  CellAccuracy accuracy;
+  accuracy.top1 = node.optional_number("top1");
+  accuracy.baseline_top1 = node.optional_number("baseline_top1");
+  if (const auto loss = node.find("loss")) {
+    accuracy.loss = PairedLoss{loss->number(), interval_from(node.at("loss_ci95"))};
+  }
+  accuracy.agreement = node.at("agreement").number();
+  accuracy.images = node.at("images").count();
+  accuracy.mcnemar_p = node.optional_number("mcnemar_p");
+  return accuracy;
+}
+
+Bytes bits_from(const JsonNode& node, std::size_t images) {
+  Bytes bits;
+  try {
+    bits = base64_decode(node.text());
+  } catch (const Error& error) {
+    node.fail(std::string("is ") + error.what());
+  }
+  if (bits.size() != images / 8 + (images % 8 != 0 ? 1 : 0)) {
+    node.fail("holds " + std::to_string(bits.size()) + " bytes, which are not the bits of " +
+              std::to_string(images) + " images");
+  }
+  return bits;
+}
+
+}  // namespace
+
+Json cell_json(const Cell& cell) {
+  Json json;
+  json["schema"] = kSchema;
+  json["schema_version"] = kSchemaVersion;
+  json["key"] = key_json(cell.key);
+  json["status"] = cell_status_name(cell.status);
+  json["reason"] = cell.reason;
+  if (cell.status != CellStatus::kOk) {
+    for (const char* field : kMeasured) json[field] = nullptr;
+    return json;
+  }
+  json["payload_bytes"] = payload_json(cell.payload_bytes);
+  json["boundary_bytes"] = cell.boundary_bytes;
+  json["ratio"] = cell.ratio;
+  json["encode_s"] = time_json(cell.encode);
+  json["decode_s"] = time_json(cell.decode);
+  json["accuracy"] = accuracy_json(cell.accuracy);
+  json["correct_bits"] = base64_encode(cell.correct_bits);
+  return json;
+}
+
+Cell cell_from(const JsonNode& node) {
+  const auto schema = node.find("schema");
+  if (schema && schema->text() != kSchema) {
+    schema->fail("is " + shown(schema->text()) + ", must be \"" + kSchema + "\"");
+  }
+  check_schema_version(node.at("schema_version"));
+  Cell cell;
+  cell.key = key_from(node.at("key"));
+  cell.status = enum_from(node.at("status"), kStatuses, cell_status_name);
+  cell.reason = node.optional_text("reason");
+  if (cell.status != CellStatus::kOk) return cell;
+  cell.payload_bytes = payload_from(node.at("payload_bytes"));
+  cell.boundary_bytes = node.at("boundary_bytes").count();
+  cell.ratio = node.at("ratio").number();
+  cell.encode = time_from(node.at("encode_s"));
+  cell.decode = time_from(node.at("decode_s"));
+  cell.accuracy = accuracy_from(node.at("accuracy"));
+  cell.correct_bits = bits_from(node.at("correct_bits"), cell.accuracy.images);
+  return cell;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,43 @@
+// The cells of a sweep, one JSON object a line (cells.jsonl), safe against being killed at any
+// time.
+//
+// A kill can tear the last line only. Reading ignores a torn last line with a warning; appending
+// goes on after repair_torn_tail(). See io/document.h for the errors of reading, which here name
+// the line too. One CellsFile per file; append() is not thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cell.h"
+#include "io/descriptor.h"
+
+namespace splitbench {
+
+class CellsFile {
+ public:
+  // Opens for appending and creates the file when it is missing.
+  // Throws Error{kBadInput} with path and reason when it is not writable.
+  explicit CellsFile(std::string path);
+
+  // Adds one line with a single write and syncs it to the disk before returning. A line that could
+  // not be written completely is taken back. Throws Error{kRuntime} naming the path.
+  void append(const Cell& cell);
+
+ private:
+  std::string path_;
+  Descriptor file_;
+};
+
+// DIR/cells.jsonl when `path` is a folder, else `path` itself.
+std::string cells_path(const std::string& path);
+
+// All cells in the order of the file. `path` is the file or its folder. A torn last line is left
+// out and reported in `warnings` (unless null); a broken line elsewhere is an error.
+std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* warnings);
+
+// Cuts off what follows the last complete line; true when something was cut. A missing file is
+// left alone. Throws Error{kRuntime} when the file cannot be changed.
+bool repair_torn_tail(const std::string& path);
+
+}  // namespace splitbench

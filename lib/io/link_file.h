@@ -1,0 +1,18 @@
+// Link profiles: JSON files that describe a network.
+//
+//   {"name", "rate_bps", "downlink_bps", "rtt_s", "overhead_bytes", "source"}
+//
+// `rate_bps` is required; `name` defaults to the file's stem, `downlink_bps` to the uplink's rate,
+// the others to nothing. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "core/link.h"
+
+namespace splitbench {
+
+// Throws Error{kBadInput} naming the file and the key that is missing or out of range.
+Link read_link_file(const std::string& path);
+
+}  // namespace splitbench

@@ -1,0 +1,68 @@
+#include "io/sweep_manifest.h"
+
+#include <filesystem>
+
+#include "io/envelope.h"
+#include "io/text_file.h"
+
+namespace splitbench {
+namespace {
+
+constexpr char kKind[] = "sweep-manifest";
+
+std::string manifest_path(const std::string& folder) {
+  return (std::filesystem::path(folder) / "sweep.json").string();
+}
+
+struct TextField {
+  const char* key;
+  std::string SweepManifest::*value;
+};
+constexpr TextField kTextFields[] = {
+    {"model_sha256", &SweepManifest::model_sha256}, {"model_name", &SweepManifest::model_name},
+    {"input_shape", &SweepManifest::input_shape},   {"output", &SweepManifest::output},
+    {"preprocess", &SweepManifest::preprocess},     {"dataset", &SweepManifest::dataset},
+    {"calibration", &SweepManifest::calibration},
+};
+
+std::string mismatch(const char* key, const std::string& there, const std::string& here) {
+  return std::string(key) + " is " + there + " there and " + here + " here";
+}
+
+}  // namespace
+
+void write_sweep_manifest(const std::string& folder, const SweepManifest& manifest,
+                          const RunRecord& run) {
+  Json data;
+  for (const TextField& field : kTextFields) data[field.key] = manifest.*field.value;
+  data["images"] = manifest.images;
+  data["seed"] = manifest.seed;
+  write_text_file(manifest_path(folder), envelope_text(kKind, run, std::move(data)));
+}
+
+SweepManifest read_sweep_manifest(const std::string& folder) {
+  const OpenedDocument document(manifest_path(folder), kKind);
+  const JsonNode data = document.data();
+  SweepManifest manifest;
+  for (const TextField& field : kTextFields) manifest.*field.value = data.at(field.key).text();
+  manifest.images = data.at("images").count();
+  manifest.seed = data.at("seed").count();
+  return manifest;
+}
+
+std::string difference(const SweepManifest& there, const SweepManifest& here) {
+  for (const TextField& field : kTextFields) {
+    const std::string& a = there.*field.value;
+    const std::string& b = here.*field.value;
+    if (a != b) return mismatch(field.key, "'" + a + "'", "'" + b + "'");
+  }
+  if (there.images != here.images) {
+    return mismatch("images", std::to_string(there.images), std::to_string(here.images));
+  }
+  if (there.seed != here.seed) {
+    return mismatch("seed", std::to_string(there.seed), std::to_string(here.seed));
+  }
+  return "";
+}
+
+}  // namespace splitbench

@@ -1,0 +1,36 @@
+// What a sweep was made of (DIR/sweep.json, kind splitbench.sweep-manifest), so that resuming and
+// merging refuse to mix cells that cannot be compared.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "core/run_record.h"
+
+namespace splitbench {
+
+struct SweepManifest {
+  std::string model_name;
+  std::string model_sha256;
+  std::string input_shape;  // "1x3x224x224"
+  std::string output;       // which of the model's outputs, "0"
+  std::string preprocess;   // canonical text of the preprocessing, may be empty
+  std::string dataset;      // canonical spec
+  std::string calibration;  // canonical spec, may be empty
+  std::size_t images = 0;
+  std::uint64_t seed = 0;
+};
+
+// Throws Error{kBadInput} when the folder is not writable, Error{kRuntime} when the disk fails.
+void write_sweep_manifest(const std::string& folder, const SweepManifest& manifest,
+                          const RunRecord& run);
+
+// See io/document.h for the errors.
+SweepManifest read_sweep_manifest(const std::string& folder);
+
+// Names the first field that differs, with both values ("seed is 1 there and 2 here"), or an empty
+// string when the sweeps are compatible. `there` is the sweep on disk, `here` the one wanted.
+std::string difference(const SweepManifest& there, const SweepManifest& here);
+
+}  // namespace splitbench

@@ -1,0 +1,81 @@
+#include "io/value_json.h"
+
+#include <limits>
+
+#include "base/error.h"
+
+namespace splitbench {
+
+Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
+
+Interval interval_from(const JsonNode& node) {
+  const std::vector<double> ends = node.numbers();
+  if (ends.size() != 2 || ends[0] > ends[1]) node.fail("must be [low, high] with low <= high");
+  return {ends[0], ends[1]};
+}
+
+Json tensor_spec_json(const TensorSpec& spec) {
+  Json json;
+  json["shape"] = spec.shape;
+  json["dtype"] = dtype_name(spec.dtype);
+  return json;
+}
+
+Shape shape_from(const JsonNode& node) {
+  Shape shape;
+  for (const JsonNode& item : node.items()) {
+    const std::uint64_t dimension = item.count();
+    if (dimension > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      item.fail("is too large for a dimension");
+    }
+    shape.push_back(static_cast<std::int64_t>(dimension));
+  }
+  try {
+    element_count(shape);
+  } catch (const Error& error) {
+    node.fail(std::string("is no shape: ") + error.what());
+  }
+  return shape;
+}
+
+TensorSpec tensor_spec_from(const JsonNode& node) {
+  TensorSpec spec;
+  spec.shape = shape_from(node.at("shape"));
+  const JsonNode dtype = node.at("dtype");
+  try {
+    spec.dtype = parse_dtype(dtype.text());
+  } catch (const Error&) {
+    dtype.fail("is " + shown(dtype.text()) + ", which is no known tensor type");
+  }
+  return spec;
+}
+
+Json link_json(const Link& link) {
+  Json json;
+  json["name"] = link.name;
+  json["rate_bps"] = link.rate_bps;
+  json["downlink_bps"] = link.downlink_bps;
+  json["rtt_s"] = link.rtt_s;
+  json["overhead_bytes"] = link.overhead_bytes;
+  json["source"] = link.source;
+  return json;
+}
+
+Link link_from(const JsonNode& node, const std::string& default_name) {
+  Link link;
+  const auto name = node.find("name");
+  link.name = name ? name->text() : default_name;
+  link.rate_bps = node.at("rate_bps").number();
+  link.downlink_bps = node.optional_number("downlink_bps").value_or(link.rate_bps);
+  link.rtt_s = node.optional_number("rtt_s").value_or(0);
+  link.overhead_bytes = node.optional_number("overhead_bytes").value_or(0);
+  link.source = node.optional_text("source");
+  try {
+    validate(link);
+  } catch (const Error& error) {
+    node.fail(std::string("is no valid link: ") + error.what());
+  }
+  return link;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,210 @@
+#include "pipeline/cell_evaluator.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "codec/stream.h"
+#include "data/preprocess.h"
+#include "pipeline/input_set.h"
+#include "pipeline/parallel_for.h"
+
+namespace splitbench {
+namespace {
+
+CodecTime time_summary(const std::vector<double>& samples) {
+  return {quantile(samples, 0.5), quantile(samples, 0.95)};
+}
+
+PayloadSummary payload_summary(const std::vector<double>& samples) {
+  return {mean(samples), quantile(samples, 0.5), quantile(samples, 0.95),
+          *std::max_element(samples.begin(), samples.end())};
+}
+
+std::vector<std::uint8_t> pack_bits(const std::vector<bool>& bits) {
+  std::vector<std::uint8_t> packed((bits.size() + 7) / 8, 0);
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    if (bits[i]) packed[i / 8] = static_cast<std::uint8_t>(packed[i / 8] | 1U << (i % 8));
+  }
+  return packed;
+}
+
+std::size_t total_elements(const BoundarySpec& spec) {
+  std::size_t elements = 0;
+  for (const TensorSpec& tensor : spec) elements += tensor.elements();
+  return elements;
+}
+
+}  // namespace
+
+bool EvaluationSet::labelled() const {
+  return std::all_of(labels.begin(), labels.end(), [](const auto& label) { return label.has_value(); });
+}
+
+std::vector<int> answers_of(const Tensor& output) {
+  if (output.dtype() != DType::kF32) {
+    throw bad_input(std::string("the model's output is ") + dtype_name(output.dtype()) +
+                    "; accuracy needs float32 scores");
+  }
+  const auto count = static_cast<std::size_t>(output.shape().empty() ? 1 : output.shape()[0]);
+  const std::size_t scores = output.elements() / std::max<std::size_t>(count, 1);
+  std::vector<int> answers;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float* row = output.as<float>() + i * scores;
+    answers.push_back(static_cast<int>(std::max_element(row, row + scores) - row));
+  }
+  return answers;
+}
+
+CellEvaluator::CellEvaluator(Model& model, std::size_t split, const BoundaryStore& store,
+                             std::size_t position, const EvaluationSet& inputs, Settings settings)
+    : model_(model),
+      split_(model.info().splits.at(split)),
+      store_(store),
+      position_(position),
+      inputs_(inputs),
+      settings_(settings),
+      tail_(model.tail(split)) {
+  if (!model_.info().any_batch) settings_.batch = 1;
+  uncompressed_.resize((inputs.size() + settings_.batch - 1) / settings_.batch);
+}
+
+// At server-only a codec that takes 8-bit pictures gets the picture; any other the float input.
+bool CellEvaluator::codes_picture(const ConfiguredCodec& codec) const {
+  return split_.kind == SplitKind::kServerOnly && inputs_.images.front() &&
+         codec.codec->unsupported_reason(inputs_.images.front()->spec()).empty();
+}
+
+CodedImage CellEvaluator::code_image(const ConfiguredCodec& codec, bool picture,
+                                     std::size_t image) const {
+  const Boundary original = picture ? Boundary{*inputs_.images[image]}
+                                    : store_.get(position_, image);
+  DecodeLimits limits;
+  limits.max_elements = total_elements(spec_of(original));
+  CodedImage coded;
+  const double start = thread_cpu_s();
+  const Bytes stream = encode_boundary(codec, original);
+  const double encoded = thread_cpu_s();
+  coded.decoded = decode_boundary(codec, stream, limits);
+  coded.decode_s = thread_cpu_s() - encoded;
+  coded.encode_s = encoded - start;
+  coded.payload_bytes = stream.size();
+  coded.identical = std::equal(original.begin(), original.end(), coded.decoded.begin(),
+                               coded.decoded.end(), bit_identical);
+  return coded;
+}
+
+std::vector<int> CellEvaluator::tail_answers(const std::vector<Boundary>& boundaries,
+                                             bool pictures) {
+  std::vector<Boundary> inputs = boundaries;
+  if (pictures) {
+    const Preprocess steps = inputs_.preprocess.value_or(Preprocess{});
+    for (Boundary& boundary : inputs) boundary.front() = normalise(boundary.front(), steps);
+  }
+  Boundary batch;
+  for (std::size_t t = 0; t < inputs.front().size(); ++t) {
+    std::vector<const Tensor*> parts;
+    for (const Boundary& boundary : inputs) parts.push_back(&boundary[t]);
+    batch.push_back(stack_batch(parts));
+  }
+  return answers_of(tail_->run(batch).at(0));
+}
+
+const std::vector<int>& CellEvaluator::uncompressed_answers(std::size_t first, std::size_t count) {
+  auto& answers = uncompressed_[first / settings_.batch];
+  if (!answers) {
+    std::vector<Boundary> boundaries;
+    for (std::size_t i = first; i < first + count; ++i) {
+      boundaries.push_back(store_.get(position_, i));
+    }
+    answers = tail_answers(boundaries, false);
+  }
+  return *answers;
+}
+
+CellEvaluator::Outcome CellEvaluator::run(const ConfiguredCodec& codec, bool picture) {
+  Outcome outcome;
+  for (std::size_t first = 0; first < inputs_.size(); first += settings_.batch) {
+    const std::size_t count = std::min(settings_.batch, inputs_.size() - first);
+    std::vector<CodedImage> coded(count);
+    parallel_for(count, settings_.threads,
+                 [&](std::size_t i) { coded[i] = code_image(codec, picture, first + i); });
+    bool identical = true;
+    std::vector<Boundary> decoded;
+    for (CodedImage& image : coded) {
+      outcome.payloads.push_back(static_cast<double>(image.payload_bytes));
+      outcome.encode_s.push_back(image.encode_s);
+      outcome.decode_s.push_back(image.decode_s);
+      identical &= image.identical;
+      decoded.push_back(std::move(image.decoded));
+    }
+    // What came through unchanged needs no second run of the tail.
+    const std::vector<int> answers =
+        identical ? uncompressed_answers(first, count) : tail_answers(decoded, picture);
+    outcome.answers.insert(outcome.answers.end(), answers.begin(), answers.end());
+  }
+  return outcome;
+}
+
+Cell CellEvaluator::evaluate(const ConfiguredCodec& codec) {
+  Cell cell;
+  cell.boundary_bytes = boundary_bytes(split_.boundary);
+  const bool picture = codes_picture(codec);
+  if (!picture) {
+    cell.reason = unsupported_reason(codec, split_.boundary);
+    if (!cell.reason.empty()) {
+      cell.status = CellStatus::kUnsupported;
+      return cell;
+    }
+  }
+  try {
+    const Outcome outcome = run(codec, picture);
+    cell.payload_bytes = payload_summary(outcome.payloads);
+    cell.ratio = cell.payload_bytes.mean / static_cast<double>(cell.boundary_bytes);
+    cell.encode = time_summary(outcome.encode_s);
+    cell.decode = time_summary(outcome.decode_s);
+    summarise_accuracy(outcome.answers, cell);
+  } catch (const Error& error) {
+    // The seam: whatever a codec or tail throws becomes the cell's status, and the sweep goes on.
+    cell.status = CellStatus::kFailed;
+    cell.reason = error.what();
+  }
+  return cell;
+}
+
+Cell CellEvaluator::evaluate_device_only() const {
+  Cell cell;
+  cell.boundary_bytes = boundary_bytes(split_.boundary);
+  summarise_accuracy(inputs_.baseline, cell);
+  return cell;
+}
+
+void CellEvaluator::summarise_accuracy(const std::vector<int>& answers, Cell& cell) const {
+  const std::size_t images = answers.size();
+  const bool labelled = inputs_.labelled();
+  PairedCounts paired{images, 0, 0};
+  std::size_t right = 0, baseline_right = 0, agreeing = 0;
+  std::vector<bool> bits;
+  for (std::size_t i = 0; i < images; ++i) {
+    const bool agrees = answers[i] == inputs_.baseline[i];
+    const bool is_right = labelled && answers[i] == *inputs_.labels[i];
+    const bool was_right = labelled && inputs_.baseline[i] == *inputs_.labels[i];
+    agreeing += agrees ? 1 : 0;
+    right += is_right ? 1 : 0;
+    baseline_right += was_right ? 1 : 0;
+    paired.only_first += was_right && !is_right ? 1 : 0;
+    paired.only_second += is_right && !was_right ? 1 : 0;
+    bits.push_back(labelled ? is_right : agrees);
+  }
+  const auto total = static_cast<double>(images);
+  cell.accuracy.images = images;
+  cell.accuracy.agreement = static_cast<double>(agreeing) / total;
+  cell.correct_bits = pack_bits(bits);
+  if (!labelled) return;
+  cell.accuracy.top1 = static_cast<double>(right) / total;
+  cell.accuracy.baseline_top1 = static_cast<double>(baseline_right) / total;
+  cell.accuracy.loss = paired_loss(paired);
+  cell.accuracy.mcnemar_p = mcnemar_p(paired);
+}
+
+}  // namespace splitbench

@@ -1,0 +1,155 @@
+#include "pipeline/profile_model.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "pipeline/check_splits.h"
+
+namespace splitbench {
+namespace {
+
+constexpr std::uint64_t kInputSeed = 1;
+constexpr char kNoMeter[] = "no energy meter was asked for (--energy)";
+
+EnergyReading no_energy() { return {std::nullopt, "none", kNoMeter}; }
+
+// Everything that gets timed, in one list for the sampler.
+class Bench {
+ public:
+  Bench(Model& model, const std::vector<std::size_t>& splits, const Tensor& input)
+      : model_(model), splits_(splits), input_(input), whole_(model.whole()) {
+    std::vector<Boundary> boundaries = model.capture(input, splits);
+    for (const Boundary& boundary : boundaries) specs_.push_back(spec_of(boundary));
+    add([this] { return whole_->time_s({input_}, 1); });
+    add([this] { return time_layers(); });
+    for (std::size_t k = 0; k < splits.size(); ++k) {
+      if (model.info().splits[splits[k]].kind != SplitKind::kInner) continue;
+      add_segment(model.head(splits[k]), {input_});
+      add_segment(model.tail(splits[k]), std::move(boundaries[k]));
+    }
+  }
+
+  const std::vector<TimedItem>& items() const { return items_; }
+
+  void fill(const std::vector<MeasuredItem>& measured, Profile& profile) const {
+    std::vector<LatencySummary> summaries;
+    for (const MeasuredItem& item : measured) summaries.push_back(summarise(item.samples_s));
+    profile.end_to_end = {summaries[0], no_energy()};
+    fill_layers(measured[1].samples_s.size(), profile);
+    std::size_t next = 2;
+    for (std::size_t k = 0; k < splits_.size(); ++k) {
+      SplitPoint split = model_.info().splits[splits_[k]];
+      split.boundary = specs_[k];  // at the batch that was measured
+      SplitProfile row{split, boundary_bytes(split.boundary), {}, {}};
+      const LatencySummary nothing = summarise({0});
+      const bool inner = split.kind == SplitKind::kInner;
+      const bool device = split.kind == SplitKind::kDeviceOnly;
+      row.head = {inner ? summaries[next] : device ? summaries[0] : nothing, no_energy()};
+      row.tail = {inner ? summaries[next + 1] : device ? nothing : summaries[0], no_energy()};
+      if (inner) next += 2;
+      profile.splits.push_back(std::move(row));
+    }
+  }
+
+ private:
+  void add(std::function<double()> time_once) { items_.push_back({std::move(time_once)}); }
+
+  void add_segment(std::unique_ptr<Segment> segment, Boundary boundary) {
+    segments_.push_back(std::move(segment));
+    Segment* timed = segments_.back().get();
+    add([timed, boundary = std::move(boundary)] { return timed->time_s(boundary, 1); });
+  }
+
+  double time_layers() {
+    layer_passes_.push_back(model_.time_layers(input_));
+    double sum = 0;
+    for (const double seconds : layer_passes_.back()) sum += seconds;
+    return sum;
+  }
+
+  // The sampler warms up first, so only the last `count` passes are measurements.
+  void fill_layers(std::size_t count, Profile& profile) const {
+    const std::size_t first = layer_passes_.size() - count;
+    double sum = 0;
+    for (std::size_t layer = 0; layer < model_.info().layers.size(); ++layer) {
+      const LayerInfo& info = model_.info().layers[layer];
+      std::vector<double> samples;
+      for (std::size_t pass = first; pass < layer_passes_.size(); ++pass) {
+        samples.push_back(layer_passes_[pass][layer]);
+      }
+      profile.layers.push_back({info.id, info.op, info.output_shape, info.output_bytes, info.macs,
+                                info.parameter_bytes, summarise(std::move(samples)), no_energy()});
+      sum += profile.layers.back().latency.median;
+    }
+    profile.layer_sum_ratio = sum / profile.end_to_end.latency.median;
+  }
+
+  Model& model_;
+  const std::vector<std::size_t>& splits_;
+  Tensor input_;
+  std::vector<BoundarySpec> specs_;  // by position in splits_
+  std::unique_ptr<Segment> whole_;
+  std::vector<std::unique_ptr<Segment>> segments_;
+  std::vector<TimedItem> items_;
+  std::vector<std::vector<double>> layer_passes_;
+};
+
+TensorSpec batched(TensorSpec spec, int batch) {
+  if (!spec.shape.empty()) spec.shape[0] = batch;
+  return spec;
+}
+
+}  // namespace
+
+ProfileResult profile_model(ModelSession& session, const ProfileSettings& settings,
+                            EventSink& events) {
+  Model& model = *session.model;
+  const ModelInfo& info = model.info();
+  if (settings.batch != 1 && !info.any_batch) {
+    throw bad_input("--batch " + std::to_string(settings.batch) + ": this network has a batch of 1 "
+                    "written into it (a view or reshape with a fixed size); profile it with 1");
+  }
+  const std::vector<std::size_t> splits = select_splits(info.splits, settings.split);
+  const TensorSpec input_spec = batched(info.input, settings.batch);
+  Bench bench(model, splits, random_inputs(input_spec, 1, kInputSeed).front());
+  const std::vector<MeasuredItem> measured = measure_interleaved(
+      bench.items(), settings.measure, [&](std::size_t done, std::size_t expected) {
+        events.progress({"profile", done, expected, "rounds", ""});
+      });
+
+  ProfileResult result;
+  Profile& profile = result.profile;
+  profile.model_name = session.manifest.name;
+  profile.model_sha256 = session.sha256;
+  profile.parameters = info.parameters;
+  profile.macs = info.macs;
+  profile.input = input_spec;
+  profile.output = batched(info.output, settings.batch);
+  profile.batch = settings.batch;
+  bench.fill(measured, profile);
+  result.fewest_samples = measured.front().samples_s.size();
+  for (const MeasuredItem& item : measured) {
+    result.fewest_samples = std::min(result.fewest_samples, item.samples_s.size());
+    result.warm_up_stable &= item.warm_up_stable;
+  }
+  return result;
+}
+
+std::vector<TraceSpan> profile_trace(const Profile& profile) {
+  std::vector<TraceSpan> spans;
+  double start = 0;
+  for (const LayerProfile& layer : profile.layers) {
+    spans.push_back({layer.id, layer.op, start, layer.latency.median, "layers (medians)"});
+    start += layer.latency.median;
+  }
+  for (const SplitProfile& split : profile.splits) {
+    const double head = split.head.latency.median;
+    const std::string track = "split " + split.split.id;
+    spans.push_back({"head", "head", 0, head, track});
+    spans.push_back({"tail", "tail", head, split.tail.latency.median, track});
+  }
+  return spans;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,37 @@
+// Measures a model on this device: layers, heads, tails, and the whole.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/event_sink.h"
+#include "core/profile.h"
+#include "io/trace_file.h"
+#include "measure/sampler.h"
+#include "pipeline/model_session.h"
+
+namespace splitbench {
+
+struct ProfileSettings {
+  std::string split = "all";
+  int batch = 1;
+  MeasureSettings measure;
+};
+
+struct ProfileResult {
+  Profile profile;
+  std::size_t fewest_samples = 0;
+  bool warm_up_stable = true;
+};
+
+// Heads, tails, the whole network and one instrumented pass over its layers are timed in random
+// interleaved order. The head of device-only and the tail of server-only are the whole network and
+// share its samples; the head of server-only and the tail of device-only are nothing and take 0 s.
+// `session.model` must have been opened; energy is left unset with a reason.
+ProfileResult profile_model(ModelSession& session, const ProfileSettings& settings,
+                            EventSink& events);
+
+// The median layers end to end, and every split as its head and tail.
+std::vector<TraceSpan> profile_trace(const Profile& profile);
+
+}  // namespace splitbench

@@ -1,0 +1,66 @@
+// A sweep: every codec at every chosen split over one dataset, cell by cell, safe to kill.
+//
+//   1. capture: one pass of the network an image gives every boundary (and the baseline's answer)
+//   2. cells: for each split and codec, encode and decode every image's boundary, run the tails in
+//      batches, append the cell to cells.jsonl
+//   3. fronts: Pareto fronts of all cells of the folder go to front.json
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event_sink.h"
+#include "codec/registry.h"
+#include "core/dataset.h"
+#include "core/front.h"
+#include "pipeline/input_set.h"
+#include "pipeline/model_session.h"
+#include "pipeline/run_recorder.h"
+
+namespace splitbench {
+
+enum class ExistingSweep { kRefuse, kResume, kFresh };
+
+struct SweepSettings {
+  std::string folder;                     // receives sweep.json, cells.jsonl, front.json
+  std::vector<ConfiguredCodec> codecs;
+  std::string split = "blocks";
+  std::string output = "0";               // the model's output, for the manifest
+  std::string calibration;                // canonical spec, may be empty
+  std::size_t limit = 0;                  // images; 0 for all
+  std::uint64_t seed = 0;
+  int threads = 1;
+  std::size_t batch = 16;                 // images a run of a head or tail
+  std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk
+  ExistingSweep existing = ExistingSweep::kRefuse;
+  bool retry_failed = false;
+};
+
+struct SweepResult {
+  std::vector<Cell> cells;                // all of the folder, in its order
+  FrontSet fronts;
+  std::vector<SkippedInput> skipped;
+  std::size_t measured = 0;               // cells measured now; the others were there already
+  std::size_t failed = 0;                 // cells of the folder that failed
+};
+
+// What would be measured, without measuring it.
+struct SweepPlan {
+  std::size_t splits = 0;
+  std::size_t cells = 0;
+  std::size_t finished = 0;               // already in the folder (with kResume)
+  std::size_t images = 0;
+  double seconds = 0;                     // estimated from the model's speed on a few images
+};
+SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings);
+
+// Throws Error{kBadInput} when the folder holds a sweep and `existing` is kRefuse, when it holds a
+// sweep that cannot be mixed with this one, or when another process works in it; what has been
+// measured stays. Damaged or missing images are left out, with a warning each.
+SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings,
+                      RunRecorder& recorder);
+
+}  // namespace splitbench

@@ -1,0 +1,88 @@
+#include "pipeline/sweep_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace splitbench {
+namespace {
+
+namespace fs = std::filesystem;
+
+Descriptor lock_folder(const std::string& path) {
+  std::error_code failed;
+  fs::create_directories(path, failed);
+  const std::string name = path + "/.lock";
+  Descriptor lock(open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644));
+  if (failed || !lock.is_open()) {
+    throw bad_input(path + ": cannot write there (" +
+                    (failed ? failed.message() : std::strerror(errno)) +
+                    "); choose another folder with -o");
+  }
+  if (flock(lock.value(), LOCK_EX | LOCK_NB) != 0) {
+    throw bad_input(path + ": another splitbench is at work in this folder; wait for it or choose "
+                    "another with -o");
+  }
+  return lock;
+}
+
+}  // namespace
+
+SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
+                         ExistingSweep existing, RunRecorder& recorder)
+    : path_(path), lock_(lock_folder(path)) {
+  const std::string cells = cells_path(path);
+  const bool present = fs::exists(path + "/sweep.json") || fs::exists(cells);
+  if (present && existing == ExistingSweep::kRefuse) {
+    throw bad_input(path + " already holds a sweep; go on with --resume, start over with --fresh, "
+                    "or choose another folder with -o");
+  }
+  if (present && existing == ExistingSweep::kResume) {
+    const std::string differs = difference(read_sweep_manifest(path), manifest);
+    if (!differs.empty()) {
+      throw bad_input(path + " holds another sweep: " + differs +
+                      "; repeat its settings, start over with --fresh, or choose another folder");
+    }
+    if (repair_torn_tail(cells)) {
+      recorder.warning(cells + ": the last line was cut off by a kill and is measured again");
+    }
+    if (fs::exists(cells)) {
+      for (const Cell& cell : read_cells(path, nullptr)) keep(cell);
+    }
+  } else {
+    std::error_code ignored;
+    fs::remove(cells, ignored);
+    fs::remove(path + "/front.json", ignored);
+    write_sweep_manifest(path, manifest, recorder.finish());
+  }
+  file_ = std::make_unique<CellsFile>(cells);
+}
+
+bool SweepFolder::finished(const CellKey& key, bool retry_failed) const {
+  const auto found = std::find_if(cells_.begin(), cells_.end(),
+                                  [&](const Cell& cell) { return cell.key == key; });
+  return found != cells_.end() && !(retry_failed && found->status == CellStatus::kFailed);
+}
+
+void SweepFolder::append(const Cell& cell) {
+  file_->append(cell);
+  keep(cell);
+}
+
+void SweepFolder::keep(const Cell& cell) {
+  const auto found = std::find_if(cells_.begin(), cells_.end(),
+                                  [&](const Cell& other) { return other.key == cell.key; });
+  if (found != cells_.end()) {
+    *found = cell;
+  } else {
+    cells_.push_back(cell);
+  }
+}
+
+}  // namespace splitbench

@@ -1,0 +1,40 @@
+// The folder of a sweep: its manifest, its cells, and the lock that keeps others out.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event_sink.h"
+#include "core/cell.h"
+#include "io/cells_file.h"
+#include "io/descriptor.h"
+#include "io/sweep_manifest.h"
+#include "pipeline/run_sweep.h"
+
+namespace splitbench {
+
+class SweepFolder {
+ public:
+  // Opens or creates `path` for the sweep of `manifest`. Locks it as long as this object lives.
+  // Throws Error{kBadInput} as run_sweep() says.
+  SweepFolder(const std::string& path, const SweepManifest& manifest, ExistingSweep existing,
+              RunRecorder& recorder);
+
+  const std::string& path() const { return path_; }
+  // The cells so far. A later cell of the same key replaces an earlier one (a failure retried).
+  const std::vector<Cell>& cells() const { return cells_; }
+  // Whether the cell need not be measured again.
+  bool finished(const CellKey& key, bool retry_failed) const;
+  void append(const Cell& cell);
+
+ private:
+  void keep(const Cell& cell);
+
+  std::string path_;
+  Descriptor lock_;
+  std::vector<Cell> cells_;
+  std::unique_ptr<CellsFile> file_;
+};
+
+}  // namespace splitbench

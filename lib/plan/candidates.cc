@@ -1,0 +1,116 @@
+#include "plan/candidates.h"
+
+#include <string>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/spec.h"
+#include "plan/cost_model.h"
+
+namespace splitbench {
+namespace {
+
+using SplitIndex = std::unordered_map<std::string, const SplitProfile*>;
+
+SplitIndex index_splits(const Profile& profile) {
+  SplitIndex index;
+  for (const SplitProfile& split : profile.splits) index.emplace(split.split.id, &split);
+  return index;
+}
+
+std::string short_hash(const std::string& sha256) {
+  return sha256.empty() ? "unknown" : sha256.substr(0, 12);
+}
+
+std::string model_text(const Profile& profile) {
+  return "'" + profile.model_name + "' (" + short_hash(profile.model_sha256) + ")";
+}
+
+void check_same_model(const PlanRequest& request) {
+  const Profile& device = request.device;
+  const Profile& server = request.server;
+  if (device.model_sha256 != server.model_sha256) {
+    throw bad_input("the device profile is of model " + model_text(device) +
+                    ", the server profile of " + model_text(server) +
+                    "; profile the same model file on both");
+  }
+  if (device.input != server.input) {
+    throw bad_input("the device profile has input " + shape_text(device.input.shape) +
+                    ", the server profile " + shape_text(server.input.shape) +
+                    "; profile with the same --input-shape on both");
+  }
+  for (const Cell& cell : request.cells) {
+    if (cell.key.model == device.model_sha256) continue;
+    throw bad_input("the profiles are of model " + model_text(device) + ", the cell " +
+                    cell.key.split + " with " + cell.key.codec + " is of model " +
+                    short_hash(cell.key.model) + "; give cells of the same model file");
+  }
+}
+
+void check_one_input(const Profile& profile, const char* side) {
+  if (profile.batch == 1) return;
+  throw bad_input(std::string("the ") + side + " profile is of batches of " +
+                  std::to_string(profile.batch) +
+                  "; a plan estimates single inputs, profile with --batch 1");
+}
+
+// Written so that NaN fails too.
+void check_scale(double scale, const char* name) {
+  if (scale > 0 && scale <= 1e6) return;
+  throw bad_input(std::string(name) + " is " + format_number(scale) +
+                  "; it must be above 0 and at most 1e6 (2: half as fast as measured)");
+}
+
+Candidate cell_candidate(const Cell& cell, const SplitIndex& device, const SplitIndex& server,
+                         const Conditions& conditions) {
+  Candidate candidate;
+  candidate.split = cell.key.split;
+  candidate.codec = cell.key.codec;
+  const auto head = device.find(cell.key.split);
+  const auto tail = server.find(cell.key.split);
+  if (cell.status != CellStatus::kOk) {
+    candidate.rejected_because = std::string("cell ") + cell_status_name(cell.status) +
+                                 (cell.reason.empty() ? "" : ": " + cell.reason);
+  } else if (head == device.end()) {
+    candidate.rejected_because = "split not in the device profile";
+  } else if (tail == server.end()) {
+    candidate.rejected_because = "split not in the server profile";
+  } else {
+    candidate.estimate = estimate_split(*head->second, *tail->second, cell, conditions);
+  }
+  return candidate;
+}
+
+}  // namespace
+
+void check_request(const PlanRequest& request) {
+  validate(request.link);
+  if (!(request.server_load >= 0 && request.server_load < 1)) {
+    throw bad_input("server load is " + format_number(request.server_load) +
+                    "; it must be at least 0 and below 1 (0.5: half of the server is busy)");
+  }
+  check_scale(request.device_scale, "device scale");
+  check_scale(request.server_scale, "server scale");
+  check_same_model(request);
+  check_one_input(request.device, "device");
+  check_one_input(request.server, "server");
+}
+
+std::vector<Candidate> enumerate_candidates(const PlanRequest& request) {
+  const Conditions conditions = conditions_of(request);
+  const SplitIndex device = index_splits(request.device);
+  const SplitIndex server = index_splits(request.server);
+  const std::string device_only = split_kind_name(SplitKind::kDeviceOnly);
+
+  std::vector<Candidate> candidates(1);
+  candidates.front().split = device_only;
+  candidates.front().codec = "none";
+  candidates.front().estimate = estimate_device_only(request.device.end_to_end, conditions);
+  for (const Cell& cell : request.cells) {
+    if (cell.key.split == device_only) continue;
+    candidates.push_back(cell_candidate(cell, device, server, conditions));
+  }
+  return candidates;
+}
+
+}  // namespace splitbench

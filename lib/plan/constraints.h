@@ -1,0 +1,45 @@
+// The bounds of a plan, one by one: what is bounded, by how much an estimate misses, in words.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/plan.h"
+
+namespace splitbench {
+
+// Formats a value with its unit to a number of significant digits.
+using ValueText = std::function<std::string(double value, int digits)>;
+
+// One constraint that is set.
+struct Bound {
+  std::string name;  // as in documents: "max_latency_s"
+  std::string what;  // "latency"
+  double limit = 0;
+  double (*value)(const Estimate&) = nullptr;  // only called when the estimate has it
+  ValueText text;
+
+  bool is_energy() const { return name == "max_energy_j"; }
+};
+
+// Throws Error{kBadInput} for a bound that is not finite, a negative one, or an accuracy loss
+// outside [-1, 1] (negative: the loss must be a gain).
+std::vector<Bound> bounds_of(const Constraints& constraints);
+
+// Whether the estimate has the quantity and keeps the bound (reaching it is allowed).
+bool satisfied(const Bound& bound, const Estimate& estimate);
+
+// "latency 12.3 ms > 10 ms", with as many digits as it takes to tell the two apart.
+std::string violation_text(const Bound& bound, const Estimate& estimate);
+
+// How far the estimate is beyond the bound, as a fraction of it (of 1 when the bound is 0); 0 when
+// satisfied. Requires that the estimate has the quantity.
+double relative_violation(const Bound& bound, const Estimate& estimate);
+
+// Two values in the same format, with at least three digits and, when they differ, as many as it
+// takes for the texts to differ.
+std::pair<std::string, std::string> distinct_texts(double a, double b, const ValueText& text);
+
+}  // namespace splitbench

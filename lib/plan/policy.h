@@ -1,0 +1,26 @@
+// The policy: which candidate is best at every uplink rate, as exact intervals.
+//
+// With x = 1 / rate, a candidate's objective is a line in x (plan/cost_model.h), and a bound on its
+// latency ends that line at some x; the other bounds do not depend on the rate. The best choice at
+// each x is the lower envelope of these lines. It is walked from the fastest rate to the slowest:
+// the next boundary is the first line to cross the current one from above, or the current line's
+// end. O(candidates * regions), exact to rounding.
+//
+// Only the uplink varies. The downlink, the round trip and the server load stay as in the plan,
+// also where the downlink was given as equal to the uplink. Pure functions; thread-safe.
+#pragma once
+
+#include <vector>
+
+#include "core/plan.h"
+
+namespace splitbench {
+
+// Regions from the slowest rate to the fastest, without gaps, neighbours different; a boundary rate
+// belongs to the faster region. `candidates` carry estimates made for `link`; those without one, or
+// without the energy that the objective needs, take no part.
+std::vector<PolicyRegion> policy_regions(const std::vector<Candidate>& candidates,
+                                         const Objective& objective, const Constraints& constraints,
+                                         const Link& link);
+
+}  // namespace splitbench

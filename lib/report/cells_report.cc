@@ -1,0 +1,141 @@
+#include "report/cells_report.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "report/page.h"
+
+namespace splitbench {
+namespace {
+
+Value optional_value(const std::optional<double>& value) { return value ? Value(*value) : Value(); }
+
+Table cells_for_people(const std::vector<Cell>& cells) {
+  Table table;
+  table.columns = {{"split", "split", Unit::kText},      {"codec", "codec", Unit::kText},
+                   {"payload", "payload", Unit::kBytes}, {"ratio", "ratio", Unit::kNumber},
+                   {"encode", "encode", Unit::kSeconds}, {"decode", "decode", Unit::kSeconds},
+                   {"loss", "loss", Unit::kFraction}};
+  for (const Cell& cell : cells) {
+    if (cell.status != CellStatus::kOk) continue;
+    table.rows.push_back({cell.key.split, cell.key.codec, cell.payload_bytes.mean, cell.ratio,
+                          cell.encode.median, cell.decode.median,
+                          accuracy_loss(cell.accuracy).loss});
+  }
+  return table;
+}
+
+const std::vector<Column>& csv_columns() {
+  static const std::vector<Column> columns = {{"split", "", Unit::kText},
+                                              {"codec", "", Unit::kText},
+                                              {"dataset", "", Unit::kText},
+                                              {"images", "", Unit::kCount},
+                                              {"seed", "", Unit::kText},
+                                              {"status", "", Unit::kText},
+                                              {"reason", "", Unit::kText},
+                                              {"payload_bytes_mean", "", Unit::kBytes},
+                                              {"payload_bytes_p50", "", Unit::kBytes},
+                                              {"payload_bytes_p95", "", Unit::kBytes},
+                                              {"payload_bytes_max", "", Unit::kBytes},
+                                              {"boundary_bytes", "", Unit::kBytes},
+                                              {"ratio", "", Unit::kNumber},
+                                              {"encode_median_s", "", Unit::kSeconds},
+                                              {"encode_p95_s", "", Unit::kSeconds},
+                                              {"decode_median_s", "", Unit::kSeconds},
+                                              {"decode_p95_s", "", Unit::kSeconds},
+                                              {"top1", "", Unit::kFraction},
+                                              {"baseline_top1", "", Unit::kFraction},
+                                              {"accuracy_loss", "", Unit::kFraction},
+                                              {"accuracy_loss_ci95_low", "", Unit::kFraction},
+                                              {"accuracy_loss_ci95_high", "", Unit::kFraction},
+                                              {"agreement", "", Unit::kFraction},
+                                              {"mcnemar_p", "", Unit::kNumber}};
+  return columns;
+}
+
+Table cells_for_programs(const std::vector<Cell>& cells) {
+  Table table;
+  table.columns = csv_columns();
+  for (const Cell& cell : cells) {
+    std::vector<Value> row = {cell.key.split,
+                              cell.key.codec,
+                              cell.key.dataset,
+                              static_cast<double>(cell.key.images),
+                              std::to_string(cell.key.seed),
+                              std::string(cell_status_name(cell.status)),
+                              cell.reason};
+    if (cell.status == CellStatus::kOk) {
+      const CellAccuracy& accuracy = cell.accuracy;
+      const PairedLoss loss = accuracy_loss(accuracy);
+      row.insert(
+          row.end(),
+          {cell.payload_bytes.mean, cell.payload_bytes.p50, cell.payload_bytes.p95,
+           cell.payload_bytes.max, static_cast<double>(cell.boundary_bytes), cell.ratio,
+           cell.encode.median, cell.encode.p95, cell.decode.median, cell.decode.p95,
+           optional_value(accuracy.top1), optional_value(accuracy.baseline_top1), loss.loss,
+           loss.ci95.low, loss.ci95.high, accuracy.agreement, optional_value(accuracy.mcnemar_p)});
+    }
+    row.resize(table.columns.size());
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::string summary_text(const std::vector<Cell>& cells) {
+  std::map<std::string, std::size_t> statuses;
+  std::set<std::string> splits;
+  std::set<std::string> codecs;
+  std::set<std::string> datasets;
+  for (const Cell& cell : cells) {
+    ++statuses[cell_status_name(cell.status)];
+    splits.insert(cell.key.split);
+    codecs.insert(cell.key.codec);
+    datasets.insert(cell.key.dataset + ", " + std::to_string(cell.key.images) + " images");
+  }
+  std::string text = std::to_string(cells.size()) + " cells over " + std::to_string(splits.size()) +
+                     " splits and " + std::to_string(codecs.size()) + " codecs (";
+  bool first = true;
+  for (const auto& [status, count] : statuses) {
+    text += (first ? "" : ", ") + std::to_string(count) + " " + status;
+    first = false;
+  }
+  text += ").";
+  for (const std::string& dataset : datasets) text += " Dataset: " + dataset + ".";
+  return text;
+}
+
+bool without_labels(const Cell& cell) {
+  return cell.status == CellStatus::kOk && !cell.accuracy.loss;
+}
+
+}  // namespace
+
+std::string render(const std::vector<Cell>& cells, ReportFormat format) {
+  if (format == ReportFormat::kCsv) return csv_table(cells_for_programs(cells));
+  Page page(format);
+  page.title("Sweep");
+  if (cells.empty()) {
+    page.paragraph("There are no cells.");
+    return page.take();
+  }
+  page.paragraph(summary_text(cells));
+  page.paragraph(
+      "payload: mean bytes on the wire per input, headers included; ratio: payload "
+      "over the uncompressed boundary; encode, decode: medians; loss: accuracy given "
+      "up against the uncompressed model on the same images.");
+  if (std::any_of(cells.begin(), cells.end(), without_labels)) {
+    page.paragraph("Cells without labels show 1 - agreement with the uncompressed model as loss.");
+  }
+  page.table(cells_for_people(cells));
+  const auto measured = [](const Cell& cell) { return cell.status == CellStatus::kOk; };
+  if (!std::all_of(cells.begin(), cells.end(), measured)) page.heading("Not measured");
+  for (const Cell& cell : cells) {
+    if (measured(cell)) continue;
+    page.bullet(cell.key.split + " with " + cell.key.codec + ": " + cell_status_name(cell.status) +
+                (cell.reason.empty() ? "" : ", " + cell.reason));
+  }
+  return page.take();
+}
+
+}  // namespace splitbench

@@ -1,0 +1,146 @@
+#include "report/profile_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/units.h"
+#include "report/page.h"
+#include "report/run_section.h"
+
+namespace splitbench {
+namespace {
+
+constexpr std::size_t kTopLayers = 10;
+
+std::string boundary_text(const BoundarySpec& boundary) {
+  std::string text;
+  for (const TensorSpec& tensor : boundary) {
+    text += (text.empty() ? "" : " + ") + shape_text(tensor.shape);
+  }
+  return text;
+}
+
+// Half the width of the interval, as a fraction of the median.
+Value relative_half_width(const LatencySummary& latency) {
+  if (latency.median <= 0) return {};
+  return (latency.ci95.high - latency.ci95.low) / 2 / latency.median;
+}
+
+Value energy_value(const EnergyReading& energy) {
+  if (!energy.joules) return {};
+  return *energy.joules;
+}
+
+Table splits_for_people(const Profile& profile) {
+  Table table;
+  table.columns = {{"split", "split", Unit::kText},    {"shape", "boundary", Unit::kText},
+                   {"bytes", "size", Unit::kBytes},    {"head", "head", Unit::kSeconds},
+                   {"head_ci", "+-", Unit::kFraction}, {"tail", "tail", Unit::kSeconds},
+                   {"tail_ci", "+-", Unit::kFraction}, {"natural", "nb", Unit::kText}};
+  for (const SplitProfile& split : profile.splits) {
+    table.rows.push_back({split.split.id, boundary_text(split.split.boundary),
+                          static_cast<double>(split.boundary_bytes), split.head.latency.median,
+                          relative_half_width(split.head.latency), split.tail.latency.median,
+                          relative_half_width(split.tail.latency),
+                          std::string(split.split.natural_bottleneck ? "*" : "")});
+  }
+  return table;
+}
+
+void append_segment_columns(Table& table, const std::string& side) {
+  for (const char* quantity : {"median", "p95", "ci95_low", "ci95_high"}) {
+    const std::string key = side + "_latency_" + quantity + "_s";
+    table.columns.push_back({key, key, Unit::kSeconds});
+  }
+  table.columns.push_back({side + "_energy_j", side + "_energy_j", Unit::kJoules});
+}
+
+void append_segment(std::vector<Value>& row, const SegmentProfile& segment) {
+  const LatencySummary& latency = segment.latency;
+  row.insert(row.end(), {latency.median, latency.p95, latency.ci95.low, latency.ci95.high,
+                         energy_value(segment.energy)});
+}
+
+Table splits_for_programs(const Profile& profile) {
+  Table table;
+  table.columns = {{"split", "split", Unit::kText},
+                   {"kind", "kind", Unit::kText},
+                   {"boundary", "boundary", Unit::kText},
+                   {"boundary_bytes", "boundary_bytes", Unit::kBytes},
+                   {"natural_bottleneck", "natural_bottleneck", Unit::kText}};
+  append_segment_columns(table, "head");
+  append_segment_columns(table, "tail");
+  for (const SplitProfile& split : profile.splits) {
+    std::vector<Value> row = {split.split.id, std::string(split_kind_name(split.split.kind)),
+                              boundary_text(split.split.boundary),
+                              static_cast<double>(split.boundary_bytes),
+                              std::string(split.split.natural_bottleneck ? "true" : "false")};
+    append_segment(row, split.head);
+    append_segment(row, split.tail);
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table slowest_layers(const Profile& profile) {
+  std::vector<const LayerProfile*> layers;
+  double sum_s = 0;
+  for (const LayerProfile& layer : profile.layers) {
+    layers.push_back(&layer);
+    sum_s += layer.latency.median;
+  }
+  std::stable_sort(layers.begin(), layers.end(), [](const LayerProfile* a, const LayerProfile* b) {
+    return a->latency.median > b->latency.median;
+  });
+  layers.resize(std::min(layers.size(), kTopLayers));
+  Table table;
+  table.columns = {{"layer", "layer", Unit::kText},     {"op", "operation", Unit::kText},
+                   {"output", "output", Unit::kText},   {"latency_s", "latency", Unit::kSeconds},
+                   {"share", "share", Unit::kFraction}, {"macs", "MACs", Unit::kCount}};
+  for (const LayerProfile* layer : layers) {
+    const Value share = sum_s > 0 ? Value(layer->latency.median / sum_s) : Value();
+    table.rows.push_back({layer->id, layer->op, shape_text(layer->output_shape),
+                          layer->latency.median, share, static_cast<double>(layer->macs)});
+  }
+  return table;
+}
+
+void summarise_profile(Page& page, const Profile& profile) {
+  const LatencySummary& whole = profile.end_to_end.latency;
+  page.title("Profile of " + profile.model_name + " on " +
+             (profile.host.empty() ? "" : profile.host + ", ") + profile.device);
+  page.paragraph("The model has " + format_count(static_cast<double>(profile.parameters)) +
+                 " parameters and takes " + format_count(static_cast<double>(profile.macs)) +
+                 " multiply-accumulates for an input of " + shape_text(profile.input.shape) + " " +
+                 dtype_name(profile.input.dtype) + " (" +
+                 format_bytes(static_cast<double>(profile.input.bytes())) + "); batch size " +
+                 std::to_string(profile.batch) + ".");
+  page.paragraph("The whole network takes " + format_duration(whole.median) + " (median of " +
+                 std::to_string(whole.samples.size()) + " runs, 95 % interval " +
+                 format_duration(whole.ci95.low) + " to " + format_duration(whole.ci95.high) +
+                 ", 95th percentile " + format_duration(whole.p95) +
+                 "). The layers' times, measured one by one, add up to " +
+                 format_plain(profile.layer_sum_ratio) + " of it.");
+}
+
+}  // namespace
+
+std::string render(const Profile& profile, ReportFormat format, const RunRecord* run) {
+  if (format == ReportFormat::kCsv) return csv_table(splits_for_programs(profile));
+  Page page(format);
+  summarise_profile(page, profile);
+  page.heading("Splits");
+  page.paragraph(
+      "The head runs on the device up to the split, the boundary crosses the network, "
+      "the tail runs on the server; each was timed as one piece. +- is half the 95 % "
+      "interval of the median; * marks a natural bottleneck.");
+  page.table(splits_for_people(profile));
+  if (!profile.layers.empty()) {
+    page.heading("Slowest layers");
+    page.table(slowest_layers(profile));
+  }
+  if (run != nullptr) append_run_section(page, *run);
+  return page.take();
+}
+
+}  // namespace splitbench

@@ -1,0 +1,121 @@
+// Streams of every format version decode for ever: tests/data/streams holds, for each stream, the
+// bytes (<name>.stream) and the elements they stood for when it was recorded (<name>.elements).
+//
+// Codecs whose bytes splitbench alone decides must still write the very same bytes; those of zstd,
+// JPEG, PNG and WebP depend on the library's version, so that only decoding is held fast.
+//
+// A raised format version gets new rows; old rows are never changed. New rows are recorded with
+//   SPLITBENCH_RECORD_GOLDEN=1 bin/golden_test --gtest_filter='*CodecStream*'
+// which writes the files that are missing, and no others.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "codec/stream.h"
+#include "support/codec_samples.h"
+
+namespace splitbench {
+namespace {
+
+struct GoldenStream {
+  const char* name;
+  const char* spec;
+  Tensor (*input)();
+  bool same_bytes;  // encoding must reproduce the stream
+};
+
+Tensor features() { return testing::relu_floats({1, 5, 6, 7}, 2026); }
+Tensor vector() { return testing::relu_floats({1, 37}, 11); }
+Tensor rgb() { return testing::image({1, 3, 13, 18}, 4); }
+Tensor gray() { return testing::image({1, 1, 9, 11}, 5); }
+Tensor integers() { return testing::random_elements(DType::kI64, {2, 3}, 6); }
+
+const GoldenStream kStreams[] = {
+    {"raw-v1-fp32", "raw:dtype=fp32", features, true},
+    {"raw-v1-fp16", "raw:dtype=fp16", features, true},
+    {"raw-v1-uint8", "raw:dtype=uint8", rgb, true},
+    {"zstd-v1-elements", "zstd", features, false},
+    {"zstd-v1-planes", "zstd:shuffle=bytes", features, false},
+    {"zstd-v1-int64", "zstd:level=19", integers, false},
+    {"quant-v1-1bit-packed", "quant:bits=1:level=0", vector, true},
+    {"quant-v1-5bit-packed", "quant:bits=5:level=0", features, true},
+    {"quant-v1-8bit-packed", "quant:bits=8:level=0", features, true},
+    {"quant-v1-11bit-packed", "quant:bits=11:level=0", vector, true},
+    {"quant-v1-16bit-packed", "quant:bits=16:level=0", vector, true},
+    {"quant-v1-2bit-zstd", "quant:bits=2", features, false},
+    {"quant-v1-8bit-zstd", "quant:bits=8", features, false},
+    {"quant-v1-12bit-zstd", "quant:bits=12", features, false},
+    {"jpeg-v1-features", "jpeg:quality=90", features, false},
+    {"jpeg-v1-vector", "jpeg:quality=75", vector, false},
+    {"jpeg-v1-rgb420", "jpeg:quality=90", rgb, false},
+    {"jpeg-v1-rgb444", "jpeg:quality=90:subsampling=444", rgb, false},
+    {"jpeg-v1-gray", "jpeg:quality=90", gray, false},
+    {"png-v1-rgb", "png", rgb, false},
+    {"png-v1-gray", "png", gray, false},
+    {"webp-v1-rgb", "webp", rgb, false},
+    {"webp-v1-gray", "webp", gray, false},
+    {"webp-v1-lossless", "webp:lossless=1", rgb, false},
+};
+
+std::filesystem::path path_of(const std::string& file) {
+  return std::filesystem::path(SPLITBENCH_TEST_DATA) / "streams" / file;
+}
+
+Bytes read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+void record(const std::filesystem::path& path, ByteView bytes) {
+  if (std::filesystem::exists(path)) return;
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(bytes.data), static_cast<std::streamsize>(bytes.size));
+}
+
+class CodecStream : public ::testing::TestWithParam<GoldenStream> {
+ protected:
+  void SetUp() override {
+    if (std::getenv("SPLITBENCH_RECORD_GOLDEN") == nullptr) return;
+    const Bytes stream = encode_tensor(codec_, input_);
+    const Tensor decoded = decode_tensor(codec_, stream, {});
+    record(path_of(GetParam().name + std::string(".stream")), stream);
+    record(path_of(GetParam().name + std::string(".elements")),
+           ByteView(decoded.data(), decoded.bytes()));
+  }
+
+  ConfiguredCodec codec_ = testing::codec(GetParam().spec);
+  Tensor input_ = GetParam().input();
+};
+
+std::string test_name(const ::testing::TestParamInfo<GoldenStream>& row) {
+  std::string name = row.param.name;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, CodecStream, ::testing::ValuesIn(kStreams), test_name);
+
+TEST_P(CodecStream, DecodesToTheRecordedElements) {
+  const Tensor decoded =
+      decode_tensor(read_file(path_of(GetParam().name + std::string(".stream"))), {});
+  EXPECT_EQ(decoded.spec(), input_.spec());
+  const auto* bytes = decoded.as<std::uint8_t>();
+  EXPECT_EQ(Bytes(bytes, bytes + decoded.bytes()),
+            read_file(path_of(GetParam().name + std::string(".elements"))));
+}
+
+TEST_P(CodecStream, IsWrittenAgain) {
+  if (!GetParam().same_bytes) GTEST_SKIP() << "these bytes depend on a library's version";
+  EXPECT_EQ(encode_tensor(codec_, input_),
+            read_file(path_of(GetParam().name + std::string(".stream"))));
+}
+
+}  // namespace
+}  // namespace splitbench

@@ -1,0 +1,179 @@
+#include "sample_documents.h"
+
+namespace splitbench {
+namespace {
+
+const char* const kModelSha = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+SegmentProfile segment(double first_s) {
+  SegmentProfile segment;
+  segment.latency = summarise({first_s, first_s * 1.5, first_s * 1.25});
+  segment.energy.reason = "no meter was asked for";
+  return segment;
+}
+
+Candidate candidate(const std::string& split, const std::string& codec, double scale) {
+  Estimate estimate;
+  estimate.device_s = 0.01 * scale;
+  estimate.encode_s = 0.001 * scale;
+  estimate.uplink_s = 0.02 * scale;
+  estimate.server_s = 0.003 * scale;
+  estimate.decode_s = 0.0005 * scale;
+  estimate.downlink_s = 0.0001 * scale;
+  estimate.latency_s = 0.0346 * scale;
+  estimate.energy_reason = "the device profile has no energy";
+  estimate.payload_bytes = 1000 * scale;
+  estimate.accuracy_loss = 0.004 * scale;
+  estimate.accuracy_loss_ci95 = Interval{-0.001, 0.009 * scale};
+  return {split, codec, estimate, true, ""};
+}
+
+}  // namespace
+
+RunRecord sample_run() {
+  RunRecord run;
+  run.argv = {"splitbench", "profile", "model \"x\".pt"};
+  run.utc = "2026-11-21T03:23:00Z";
+  run.environment.host = "bench";
+  run.environment.board = "Raspberry Pi 4";
+  run.environment.kernel = "Linux 6.1";
+  run.environment.cpu = "Cortex-A72";
+  run.environment.cpus = 4;
+  run.environment.governor = "performance";
+  run.environment.frequencies_hz = {1.8e9, 1.5e9};
+  run.environment.temperature_c = 51.5;
+  run.environment.throttled = false;
+  run.environment.load_average = 0.25;
+  run.environment.memory_bytes = 8ull << 30;
+  run.threads = 2;
+  run.libraries = {{"libtorch", "1.13.1"}, {"zstd", "1.5.4"}};
+  run.build_type = "Release";
+  run.seed = 18446744073709551615u;
+  run.inputs = {{"model.pt", kModelSha}};
+  run.warnings = {"a warning"};
+  run.validity = {false, {"a reason"}};
+  return run;
+}
+
+Profile sample_profile() {
+  Profile profile;
+  profile.model_name = "tiny";
+  profile.model_sha256 = kModelSha;
+  profile.parameters = 1234;
+  profile.macs = 56789;
+  profile.input = {DType::kF32, {1, 3, 8, 8}};
+  profile.output = {DType::kF32, {1, 10}};
+  profile.device = "cpu";
+  profile.batch = 2;
+  profile.host = "bench";
+  LayerProfile layer;
+  layer.id = "conv1";
+  layer.op = "conv2d";
+  layer.output_shape = {1, 4, 8, 8};
+  layer.output_bytes = 1024;
+  layer.macs = 6912;
+  layer.parameter_bytes = 432;
+  layer.latency = summarise({1e-5, 1.1e-5, 1.3e-5});
+  layer.energy = {0.125, "ina3221", ""};
+  profile.layers = {layer};
+  SplitProfile server;
+  server.split.id = "server-only";
+  server.split.kind = SplitKind::kServerOnly;
+  server.split.boundary = {profile.input};
+  server.boundary_bytes = 768;
+  server.head = segment(0);
+  server.tail = segment(0.004);
+  SplitProfile inner;
+  inner.split.id = "layer1";
+  inner.split.aliases = {"layer1.relu"};
+  inner.split.boundary = {{DType::kF16, {1, 4, 4, 4}}, {DType::kI64, {1}}};
+  inner.split.block_end = true;
+  inner.split.natural_bottleneck = true;
+  inner.boundary_bytes = 136;
+  inner.head = segment(0.001);
+  inner.tail = segment(0.003);
+  SplitProfile device;
+  device.split.id = "device-only";
+  device.split.kind = SplitKind::kDeviceOnly;
+  device.head = segment(0.0041);
+  device.tail = segment(0);
+  profile.splits = {server, inner, device};
+  profile.end_to_end = segment(0.0042);
+  profile.layer_sum_ratio = 0.97;
+  return profile;
+}
+
+FrontSet sample_fronts() {
+  FrontSet set;
+  set.reference_bytes = 4096;
+  set.reference_loss = 0.5;
+  set.reference_s = 0.02;
+  set.ideal_loss = -0.01;
+  set.fronts = {{"all",
+                 {{"layer1", "quant:bits=4", 64, 0.02, {0.01, 0.03}, 0.001, 0.0005, false},
+                  {"layer1", "raw:dtype=f32", 256, 0, {-0.002, 0.002}, 0.0001, 0.0002, true}},
+                 0.75},
+                {"split:layer1", {}, 0}};
+  return set;
+}
+
+Plan sample_plan() {
+  Plan plan;
+  plan.objective = {"weighted:latency=1,bytes=1e-6", 1, 0, 1e-6};
+  plan.constraints.max_accuracy_loss = 0.01;
+  plan.constraints.max_payload_bytes = 5000;
+  plan.link = {"wifi", 18.88e6, 20e6, 0.005, 66, "a table"};
+  plan.server_load = 0.25;
+  plan.device_scale = 8;
+  plan.server_scale = 0.5;
+  plan.model_name = "tiny";
+  plan.model_sha256 = kModelSha;
+  plan.chosen = candidate("layer1", "quant:bits=4", 1);
+  plan.runner_up = candidate("layer2", "zstd:level=3", 2);
+  plan.runner_up->rejected_because = "0.0346 s slower";
+  plan.binding_constraint = "max_accuracy_loss";
+  plan.device_only = candidate("device-only", "none", 3);
+  plan.server_only = candidate("server-only", "png", 4);
+  Candidate unknown;
+  unknown.split = "layer3";
+  unknown.codec = "raw";
+  unknown.rejected_because = "the server profile has no such split";
+  plan.candidates = {*plan.chosen, *plan.runner_up, unknown};
+  plan.candidates[1].estimate->accuracy_loss_ci95.reset();
+  plan.candidates[1].estimate->energy_j = 0.5;
+  plan.candidates[1].estimate->energy_reason = "";
+  plan.policy = {{0, 1e6, "device-only", "none"},
+                 {1e6, 2e6, std::nullopt, std::nullopt},
+                 {2e6, std::nullopt, "layer1", "quant:bits=4"}};
+  plan.warnings = {"profiles of different days"};
+  return plan;
+}
+
+Cell sample_cell() {
+  Cell cell;
+  cell.key = {kModelSha, "layer1", "quant:bits=4", "fashion-mnist:part=test", 12, 7};
+  cell.payload_bytes = {100.5, 100, 120, 125};
+  cell.boundary_bytes = 1024;
+  cell.ratio = 0.09814453125;
+  cell.encode = {0.001, 0.002};
+  cell.decode = {0.0005, 0.0006};
+  cell.accuracy.top1 = 0.75;
+  cell.accuracy.baseline_top1 = 0.875;
+  cell.accuracy.loss = PairedLoss{0.125, {-0.25, 0.375}};
+  cell.accuracy.mcnemar_p = 0.5;
+  cell.accuracy.agreement = 0.625;
+  cell.accuracy.images = 12;
+  cell.correct_bits = {0xff, 0x01};
+  return cell;
+}
+
+Cell refused_cell() {
+  Cell cell;
+  cell.key = sample_cell().key;
+  cell.key.codec = "jpeg:quality=80";
+  cell.status = CellStatus::kUnsupported;
+  cell.reason = "jpeg needs at least 8x8 values per channel";
+  return cell;
+}
+
+}  // namespace splitbench

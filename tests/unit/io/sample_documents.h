@@ -1,0 +1,23 @@
+// Documents in which every field has a value of its own, so that a swapped or lost one shows.
+#pragma once
+
+#include <string>
+
+#include "core/cell.h"
+#include "core/front.h"
+#include "core/plan.h"
+#include "core/profile.h"
+#include "core/run_record.h"
+
+namespace splitbench {
+
+RunRecord sample_run();
+Profile sample_profile();
+FrontSet sample_fronts();
+Plan sample_plan();
+// An ok cell on 12 labelled images.
+Cell sample_cell();
+// A cell that the codec refused.
+Cell refused_cell();
+
+}  // namespace splitbench
