@@ -15,7 +15,7 @@ struct Context {
   std::vector<std::string> argv;
   std::vector<std::string> profile_folders;  // where models and links are looked up by name
   EventSink& events;
-  const CLI::App& app;                       // the whole program, for completions
+  const CLI::App& app;  // the whole program, for completions
 };
 
 class Command {

@@ -40,11 +40,12 @@ std::string bash_script(const CLI::App& app) {
       "_splitbench() {\n"
       "  local current=\"${COMP_WORDS[COMP_CWORD]}\" command=\"${COMP_WORDS[1]}\" options\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-      "    COMPREPLY=($(compgen -W \"" + command_names(app) + " " + words(option_names(app)) +
+      "    COMPREPLY=($(compgen -W \"" +
+      command_names(app) + " " + words(option_names(app)) +
       "\" -- \"$current\"))\n    return\n  fi\n  case \"$command\" in\n";
   for (const CLI::App* command : commands_of(app)) {
-    script += "    " + command->get_name() + ") options=\"" + words(option_names(*command)) +
-              "\" ;;\n";
+    script +=
+        "    " + command->get_name() + ") options=\"" + words(option_names(*command)) + "\" ;;\n";
   }
   return script +
          "  esac\n"
@@ -89,10 +90,12 @@ class CompletionsCommand : public Command {
 
   void configure(CLI::App& app) override {
     app.add_option("SHELL", shell_, "bash, zsh or fish")
-        ->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    app.footer("  source <(splitbench completions bash)\n"
-               "  splitbench completions zsh > ~/.zfunc/_splitbench\n"
-               "  splitbench completions fish > ~/.config/fish/completions/splitbench.fish");
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    app.footer(
+        "  source <(splitbench completions bash)\n"
+        "  splitbench completions zsh > ~/.zfunc/_splitbench\n"
+        "  splitbench completions fish > ~/.config/fish/completions/splitbench.fish");
   }
 
   int run(const Context& context) override {

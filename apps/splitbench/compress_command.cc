@@ -41,12 +41,14 @@ class CompressCommand : public Command {
         ->capture_default_str();
     app.add_option("--seed", settings_.seed, "Of the draw of images")->capture_default_str();
     app.add_option("--batch", settings_.batch, "Images in one run of a head or tail")
-        ->check(CLI::Range(1, 4096))->capture_default_str();
+        ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
     app.add_option("--memory", memory_, "Tensors above this size are kept on disk meanwhile")
         ->capture_default_str();
     CLI::Option* resume = app.add_flag("--resume", resume_, "Go on with the sweep in the folder");
     app.add_flag("--fresh", fresh_, "Delete the folder's cells and start over")->excludes(resume);
-    app.add_flag("--retry-failed", settings_.retry_failed, "With --resume: measure failed cells again")
+    app.add_flag("--retry-failed", settings_.retry_failed,
+                 "With --resume: measure failed cells again")
         ->needs(resume);
     app.add_option("-o,--output", settings_.folder, "Folder for cells.jsonl and front.json")
         ->required();
@@ -64,7 +66,8 @@ class CompressCommand : public Command {
   int run(const Context& context) override {
     RunRecorder recorder(context.argv, context.events);
     recorder.set_seed(settings_.seed);
-    for (const auto& [name, version] : codec_library_versions()) recorder.add_library(name, version);
+    for (const auto& [name, version] : codec_library_versions())
+      recorder.add_library(name, version);
     settings_.memory_bytes = static_cast<std::size_t>(parse_size_bytes(memory_));
     settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs() : codecs_);
     settings_.existing = resume_  ? ExistingSweep::kResume
@@ -74,8 +77,8 @@ class CompressCommand : public Command {
     settings_.output = model_.model_output;
     ModelSession session = model_.open(context, &recorder);
     const std::unique_ptr<Dataset> dataset = open_dataset(dataset_spec(session), dataset_context());
-    settings_.calibration = calibration_.empty() ? training_part(dataset_spec(session)).value_or("")
-                                                 : calibration_;
+    settings_.calibration =
+        calibration_.empty() ? training_part(dataset_spec(session)).value_or("") : calibration_;
     if (settings_.calibration == dataset->spec()) {
       throw bad_input("--calibration " + calibration_ +
                       " names the very images that are evaluated; choose others");
@@ -89,7 +92,8 @@ class CompressCommand : public Command {
   std::string dataset_spec(const ModelSession& session) const {
     if (!dataset_.empty()) return dataset_;
     if (!session.manifest.dataset.empty()) return session.manifest.dataset;
-    throw bad_input("no --dataset, and the model's manifest names none; see: splitbench list datasets");
+    throw bad_input(
+        "no --dataset, and the model's manifest names none; see: splitbench list datasets");
   }
 
   DatasetContext dataset_context() {
@@ -110,16 +114,20 @@ class CompressCommand : public Command {
 
   int summarise(const SweepResult& result, const Context& context) const {
     context.events.note(std::to_string(result.cells.size()) + " cells in " + settings_.folder +
-                        " (" + std::to_string(result.measured) + " measured now); read them with: "
-                        "splitbench report " + settings_.folder + "/front.json");
+                        " (" + std::to_string(result.measured) +
+                        " measured now); read them with: "
+                        "splitbench report " +
+                        settings_.folder + "/front.json");
     if (result.failed != 0) {
-      throw Error(ErrorCode::kPartial, std::to_string(result.failed) + " of " +
-                  std::to_string(result.cells.size()) + " cells failed; their reasons are in " +
-                  settings_.folder + "/cells.jsonl, try again with --resume --retry-failed");
+      throw Error(ErrorCode::kPartial,
+                  std::to_string(result.failed) + " of " + std::to_string(result.cells.size()) +
+                      " cells failed; their reasons are in " + settings_.folder +
+                      "/cells.jsonl, try again with --resume --retry-failed");
     }
     if (!result.skipped.empty()) {
-      throw Error(ErrorCode::kPartial, std::to_string(result.skipped.size()) +
-                  " images could not be read and were left out of every cell");
+      throw Error(ErrorCode::kPartial,
+                  std::to_string(result.skipped.size()) +
+                      " images could not be read and were left out of every cell");
     }
     return 0;
   }

@@ -27,9 +27,11 @@ void name_environment(CLI::App& app) {
 
 std::vector<CLI::ConfigItem> TomlUnderEnvironment::from_config(std::istream& input) const {
   std::vector<CLI::ConfigItem> items = CLI::ConfigTOML::from_config(input);
-  items.erase(std::remove_if(items.begin(), items.end(), [](const CLI::ConfigItem& item) {
-                return std::getenv(environment_name(item.name).c_str()) != nullptr;
-              }), items.end());
+  items.erase(std::remove_if(items.begin(), items.end(),
+                             [](const CLI::ConfigItem& item) {
+                               return std::getenv(environment_name(item.name).c_str()) != nullptr;
+                             }),
+              items.end());
   return items;
 }
 

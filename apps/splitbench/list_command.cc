@@ -23,25 +23,45 @@ namespace {
 
 constexpr std::size_t kCheckInputs = 2;
 
-// `bits=8 (1..16)` for every option.
+// What an option may be: "1..16", "none|bytes".
+std::string range_text(const OptionDescription& option) {
+  if (option.type == OptionType::kText) return "text";
+  if (option.type != OptionType::kChoice) {
+    return format_number(option.minimum) + ".." + format_number(option.maximum);
+  }
+  std::string choices;
+  for (const std::string& choice : option.choices) choices += (choices.empty() ? "" : "|") + choice;
+  return choices;
+}
+
+// `bits=8 (1..16)` for every option: the machine-readable column.
 std::string options_text(const std::vector<OptionDescription>& options) {
   std::string text;
   for (const OptionDescription& option : options) {
-    text += (text.empty() ? "" : " ") + option.name + "=" + option.default_value;
-    if (option.type == OptionType::kChoice) {
-      std::string choices;
-      for (const std::string& choice : option.choices) choices += (choices.empty() ? "" : "|") + choice;
-      text += "(" + choices + ")";
-    } else if (option.type != OptionType::kText) {
-      text += "(" + format_number(option.minimum) + ".." + format_number(option.maximum) + ")";
-    }
+    text += (text.empty() ? "" : " ") + option.name + "=" + option.default_value + "(" +
+            range_text(option) + ")";
   }
   return text;
 }
 
+// What can be written in a spec, for people: name and summary, then every option with its help.
+void print_spec_help(const std::string& name, const std::string& summary,
+                     const std::vector<OptionDescription>& options) {
+  std::cout << name << "\n  " << summary << "\n";
+  for (const OptionDescription& option : options) {
+    const std::string standard = option.required                ? "required"
+                                 : option.default_value.empty() ? "optional"
+                                                                : "default " + option.default_value;
+    std::cout << "    " << option.name << "=" << range_text(option) << "  (" << standard << ")\n"
+              << "        " << option.help << "\n";
+  }
+}
+
 Table codecs_table() {
-  Table table{{{"name", "codec"}, {"lossless", "lossless"}, {"options", "options"},
-               {"summary", "summary"}}, {}};
+  Table table{
+      {{"name", "codec"}, {"lossless", "lossless"}, {"options", "options"}, {"summary", "summary"}},
+      {},
+      {}};
   for (const CodecFactory& factory : codec_factories()) {
     const CodecDescription& codec = factory.description;
     table.rows.push_back({codec.name, std::string(codec.lossless ? "yes" : "no"),
@@ -51,7 +71,7 @@ Table codecs_table() {
 }
 
 Table datasets_table() {
-  Table table{{{"name", "dataset"}, {"options", "options"}, {"summary", "summary"}}, {}};
+  Table table{{{"name", "dataset"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
   for (const DatasetDescription& dataset : dataset_descriptions()) {
     table.rows.push_back({dataset.name, options_text(dataset.options), dataset.summary});
   }
@@ -59,13 +79,19 @@ Table datasets_table() {
 }
 
 Table models_table(const std::vector<std::string>& folders) {
-  Table table{{{"name", "model"}, {"input_shape", "input"}, {"dataset", "dataset"},
-               {"reference_accuracy", "accuracy", Unit::kFraction}, {"source", "source"}}, {}};
+  Table table{{{"name", "model", Unit::kName},
+               {"input_shape", "input"},
+               {"dataset", "dataset"},
+               {"reference_accuracy", "accuracy", Unit::kFraction},
+               {"source", "source"}},
+              {},
+              {}};
   for (const std::string& name : list_named("models", folders)) {
     // Training logs live beside the manifests.
     if (name.find('.') != std::string::npos) continue;
     const ModelManifest model = read_model_manifest(*find_named("models", name, folders));
-    const Value accuracy = model.reference_accuracy ? Value(*model.reference_accuracy) : Value();
+    Value accuracy;
+    if (model.reference_accuracy) accuracy = *model.reference_accuracy;
     table.rows.push_back({name, model.input_shape ? shape_text(*model.input_shape) : "",
                           model.dataset, accuracy, model.source});
   }
@@ -73,9 +99,13 @@ Table models_table(const std::vector<std::string>& folders) {
 }
 
 Table links_table(const std::vector<std::string>& folders) {
-  Table table{{{"name", "link"}, {"rate_bps", "uplink", Unit::kBitsPerSecond},
+  Table table{{{"name", "link", Unit::kName},
+               {"rate_bps", "uplink", Unit::kBitsPerSecond},
                {"downlink_bps", "downlink", Unit::kBitsPerSecond},
-               {"rtt_s", "round trip", Unit::kSeconds}, {"source", "source"}}, {}};
+               {"rtt_s", "round trip", Unit::kSeconds},
+               {"source", "source"}},
+              {},
+              {}};
   for (const std::string& name : list_named("links", folders)) {
     const Link link = read_link_file(*find_named("links", name, folders));
     table.rows.push_back({name, link.rate_bps, link.downlink_bps, link.rtt_s, link.source});
@@ -84,14 +114,15 @@ Table links_table(const std::vector<std::string>& folders) {
 }
 
 Table devices_table(const std::vector<std::string>& folders) {
-  Table table{{{"name", "device"}}, {}};
+  Table table{{{"name", "device"}}, {}, {}};
   for (const std::string& name : list_named("devices", folders)) table.rows.push_back({name});
   return table;
 }
 
 Table meters_table() {
-  return {{{"name", "meter"}, {"summary", "summary"}},
-          {{std::string("none"), std::string("energy is null, with a reason")}}};
+  Table table{{{"name", "meter"}, {"summary", "summary"}}, {}, {}};
+  table.rows.push_back({std::string("none"), std::string("energy is null, with a reason")});
+  return table;
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -109,18 +140,23 @@ std::string boundary_text(const BoundarySpec& boundary) {
 }
 
 Table splits_table(const ModelInfo& info, const std::vector<SplitCheck>& checks) {
-  Table table{{{"id", "split"}, {"kind", "kind"}, {"boundary", "boundary"},
-               {"boundary_bytes", "bytes", Unit::kBytes}, {"block_end", "block"},
-               {"natural_bottleneck", "natural"}, {"aliases", "also named"}}, {}};
+  Table table{{{"id", "split", Unit::kName},
+               {"kind", "kind"},
+               {"boundary", "boundary"},
+               {"boundary_bytes", "bytes", Unit::kBytes},
+               {"block_end", "block"},
+               {"natural_bottleneck", "natural"},
+               {"aliases", "also named"}},
+              {},
+              {}};
   if (!checks.empty()) table.columns.push_back({"relative_error", "rel. error"});
   for (std::size_t i = 0; i < info.splits.size(); ++i) {
     const SplitPoint& split = info.splits[i];
-    table.rows.push_back({split.id, std::string(split_kind_name(split.kind)),
-                          boundary_text(split.boundary),
-                          static_cast<double>(boundary_bytes(split.boundary)),
-                          std::string(split.block_end ? "yes" : ""),
-                          std::string(split.natural_bottleneck ? "yes" : ""),
-                          joined(split.aliases)});
+    table.rows.push_back(
+        {split.id, std::string(split_kind_name(split.kind)), boundary_text(split.boundary),
+         static_cast<double>(boundary_bytes(split.boundary)),
+         std::string(split.block_end ? "yes" : ""),
+         std::string(split.natural_bottleneck ? "yes" : ""), joined(split.aliases)});
     if (checks.empty()) continue;
     const double error = checks[i].relative_error;
     table.rows.back().emplace_back(std::isfinite(error) ? format_plain(error)
@@ -139,22 +175,27 @@ class ListCommand : public Command {
   void configure(CLI::App& app) override {
     app.add_option("WHAT", what_, "codecs, models, splits, devices, links, datasets or meters")
         ->required()
-        ->check(CLI::IsMember({"codecs", "models", "splits", "devices", "links", "datasets",
-                               "meters"}));
+        ->check(CLI::IsMember(
+            {"codecs", "models", "splits", "devices", "links", "datasets", "meters"}));
     app.add_option("MODEL", model_.model, "For splits: the model to cut");
     model_.configure(app, false);
-    app.add_flag("--check", check_, "For splits: run tail(head(x)) at every split against the "
-                                    "whole model; exit 1 when one is off");
-    app.add_flag("--refused", refused_, "For splits: also the places that are not offered, and why");
-    app.add_option("--format", format_, "text or json")->check(CLI::IsMember({"text", "json"}))
+    app.add_flag("--check", check_,
+                 "For splits: run tail(head(x)) at every split against the "
+                 "whole model; exit 1 when one is off");
+    app.add_flag("--refused", refused_,
+                 "For splits: show the places that are not offered instead, and why");
+    app.add_option("--format", format_, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
-    app.footer("  splitbench list codecs\n"
-               "  splitbench list splits fashion-resnet --check\n"
-               "  splitbench list splits resnet50.pt --input-shape 1,3,224,224 --refused");
+    app.footer(
+        "  splitbench list codecs\n"
+        "  splitbench list splits fashion-resnet --check\n"
+        "  splitbench list splits resnet50.pt --input-shape 1,3,224,224 --refused");
   }
 
   int run(const Context& context) override {
     if (what_ == "splits") return list_splits(context);
+    if (format_ == "text" && print_specs()) return 0;
     const std::vector<std::string>& folders = context.profile_folders;
     const std::map<std::string, std::function<Table()>> tables = {
         {"codecs", codecs_table},
@@ -169,6 +210,25 @@ class ListCommand : public Command {
   }
 
  private:
+  // Codecs and datasets are named by specs; a table would have no room for their options.
+  bool print_specs() const {
+    if (what_ == "codecs") {
+      for (const CodecFactory& factory : codec_factories()) {
+        const CodecDescription& codec = factory.description;
+        print_spec_help(codec.name, codec.summary, codec.options);
+      }
+      std::cout << "\nWrite name:key=value; lists and ranges sweep: quant:bits=2,4,8 "
+                   "jpeg:quality=50..90+20\n";
+      return true;
+    }
+    if (what_ != "datasets") return false;
+    for (const DatasetDescription& dataset : dataset_descriptions()) {
+      print_spec_help(dataset.name, dataset.summary, dataset.options);
+    }
+    std::cout << "\nWrite name:key=value, e.g. image-list:csv=labels.csv\n";
+    return true;
+  }
+
   void print(const std::string& what, const Table& table) const {
     if (format_ == "json") {
       std::vector<std::string> keys;
@@ -185,11 +245,14 @@ class ListCommand : public Command {
     const ModelInfo& info = session.model->info();
     std::vector<SplitCheck> checks;
     if (check_) {
-      checks = check_splits(*session.model, random_inputs(info.input, kCheckInputs, 0),
-                            context.events);
+      checks =
+          check_splits(*session.model, random_inputs(info.input, kCheckInputs, 0), context.events);
     }
-    print("splits", splits_table(info, checks));
-    if (refused_) print_refused(info);
+    if (refused_) {
+      print_refused(info);
+    } else {
+      print("splits", splits_table(info, checks));
+    }
     std::string summary = std::to_string(info.splits.size()) + " splits; " +
                           std::to_string(info.refused.size()) + " places not offered";
     if (!refused_ && !info.refused.empty()) summary += " (--refused says why)";
@@ -198,7 +261,7 @@ class ListCommand : public Command {
   }
 
   void print_refused(const ModelInfo& info) const {
-    Table table{{{"after", "not offered after"}, {"reason", "reason"}}, {}};
+    Table table{{{"after", "not offered after", Unit::kName}, {"reason", "reason"}}, {}, {}};
     for (const RefusedCut& cut : info.refused) table.rows.push_back({cut.after, cut.reason});
     print("refused", table);
   }
@@ -210,11 +273,12 @@ class ListCommand : public Command {
       worst = std::max(worst, check.relative_error);
       const bool off = !(check.relative_error <= kMaxRelativeError) || !check.capture_identical;
       if (!off) continue;
-      throw runtime_failure("split " + info.splits[check.split].id +
-                            (check.capture_identical
-                                 ? ": tail(head(x)) is off by " + format_plain(check.relative_error) +
-                                       " of the largest output"
-                                 : ": its boundary captured with all others differs from the head's"));
+      throw runtime_failure(
+          "split " + info.splits[check.split].id +
+          (check.capture_identical
+               ? ": tail(head(x)) is off by " + format_plain(check.relative_error) +
+                     " of the largest output"
+               : ": its boundary captured with all others differs from the head's"));
     }
     context.events.note("tail(head(x)) equals the model at every split; largest relative error " +
                         format_plain(worst));

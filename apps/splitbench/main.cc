@@ -60,7 +60,8 @@ int run_program(int argc, char** argv, TerminalSink& sink) {
   CLI::App app{kAbout};
   app.name("splitbench");
   app.footer(kExamples);
-  app.set_version_flag("--version", "splitbench " SPLITBENCH_VERSION " (" SPLITBENCH_BUILD_TYPE ")");
+  app.set_version_flag("--version",
+                       "splitbench " SPLITBENCH_VERSION " (" SPLITBENCH_BUILD_TYPE ")");
   app.require_subcommand(1);
   app.fallthrough();
   app.get_formatter()->column_width(34);

@@ -42,16 +42,20 @@ class PlanCommand : public Command {
     app.add_option("--device-profile", device_, "profile.json measured on the device")->required();
     app.add_option("--server-profile", server_, "profile.json measured on the server")->required();
     app.add_option("--cells", cells_, "Folder of a sweep, or its cells.jsonl")->required();
-    app.add_option("--link", link_, "A name in profiles/links (wifi, lte, ...), a link file, or "
-                                    "rate=8Mbit,rtt=20ms[,downlink=20Mbit][,overhead=66B]")
+    app.add_option("--link", link_,
+                   "A name in profiles/links (wifi, lte, ...), a link file, or "
+                   "rate=8Mbit,rtt=20ms[,downlink=20Mbit][,overhead=66B]")
         ->required();
     app.add_option("--server-load", request_.server_load,
                    "Share of the server's time taken by others, 0 to below 1; its stages take "
-                   "1/(1-load) as long")->capture_default_str();
+                   "1/(1-load) as long")
+        ->capture_default_str();
     app.add_option("--device-scale", request_.device_scale,
-                   "Model a device this many times slower than measured")->capture_default_str();
+                   "Model a device this many times slower than measured")
+        ->capture_default_str();
     app.add_option("--server-scale", request_.server_scale,
-                   "Model a server this many times slower than measured")->capture_default_str();
+                   "Model a server this many times slower than measured")
+        ->capture_default_str();
     app.add_option("--objective", objective_,
                    "latency, energy, bytes, or weighted:latency=1,bytes=1e-6")
         ->capture_default_str();

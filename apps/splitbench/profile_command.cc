@@ -26,17 +26,21 @@ class ProfileCommand : public Command {
                    "all, blocks, natural, all-widths, or ids separated by commas")
         ->capture_default_str();
     app.add_option("--batch", settings_.batch, "Inputs in one run")
-        ->check(CLI::Range(1, 4096))->capture_default_str();
+        ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
     app.add_option("--repetitions", settings_.measure.min_repetitions,
                    "Times each segment is measured, at least")
-        ->check(CLI::Range(3, 1000000))->capture_default_str();
+        ->check(CLI::Range(3, 1000000))
+        ->capture_default_str();
     app.add_option("--min-time", settings_.measure.min_time_s,
-                   "Seconds each segment is measured for, at least, up to 1000 repetitions")
-        ->check(CLI::Range(0.0, 3600.0))->capture_default_str();
+                   "Seconds the whole network is measured for, at least (up to 1000 repetitions)")
+        ->check(CLI::Range(0.0, 3600.0))
+        ->capture_default_str();
     app.add_option("--seed", settings_.measure.seed, "Of the order of measurement")
         ->capture_default_str();
     app.add_option("--energy", meter_, "Energy meter: none (no meter is built in yet)")
-        ->check(CLI::IsMember({"none"}))->capture_default_str();
+        ->check(CLI::IsMember({"none"}))
+        ->capture_default_str();
     app.add_flag("--require-energy", require_energy_, "Exit 5 when energy cannot be measured");
     app.add_option("--trace", trace_, "Also write a timeline for ui.perfetto.dev");
     app.add_option("-o,--output", output_, "profile.json to write; - for stdout")
@@ -90,7 +94,7 @@ class ProfileCommand : public Command {
     const double once = whole->time_s({input}, 3) / 3 * settings_.batch;
     // Head and tail of a split take about one whole pass together.
     const double rounds = std::max(static_cast<double>(settings_.measure.min_repetitions),
-                                   settings_.measure.min_time_s / once * 2);
+                                   settings_.measure.min_time_s / once);
     const double seconds = once * static_cast<double>(count + 2) * (rounds + 10);
     context.events.note("would measure " + std::to_string(count) + " splits and " +
                         std::to_string(session.model->info().layers.size()) + " layers of " +
@@ -109,7 +113,8 @@ class ProfileCommand : public Command {
         " end to end, " + std::to_string(profile.splits.size()) + " splits, layers add up to " +
         format_plain(profile.layer_sum_ratio) + " of it; " +
         (record.validity.valid ? "valid" : "NOT VALID: " + record.validity.reasons.front()));
-    if (output_ != "-") context.events.note("wrote " + output_ + "; read it with: splitbench report " + output_);
+    if (output_ != "-")
+      context.events.note("wrote " + output_ + "; read it with: splitbench report " + output_);
   }
 
   ModelOptionGroup model_;

@@ -30,7 +30,8 @@ std::string render_document(const std::string& path, ReportFormat format) {
   if (kind == "front") return render(read_front(path), format);
   if (kind == "plan") return render(read_plan(path), format);
   if (kind == "cells") return render(read_cells(path, nullptr), format);
-  throw bad_input(path + " is a " + kind + " document; reports are made of profiles, sweeps, fronts "
+  throw bad_input(path + " is a " + kind +
+                  " document; reports are made of profiles, sweeps, fronts "
                   "and plans");
 }
 
@@ -45,14 +46,16 @@ class ReportCommand : public Command {
     app.add_option("DOC", documents_, "profile.json, front.json, plan.json, or a sweep's folder")
         ->required();
     app.add_option("--format", format_, "text, md or csv")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, ReportFormat>{
-            {"text", ReportFormat::kText}, {"md", ReportFormat::kMarkdown},
-            {"csv", ReportFormat::kCsv}}))
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, ReportFormat>{{"text", ReportFormat::kText},
+                                                {"md", ReportFormat::kMarkdown},
+                                                {"csv", ReportFormat::kCsv}}))
         ->default_str("text");
     app.add_option("-o,--output", output_, "File to write; - for stdout")->capture_default_str();
-    app.footer("A report is made of the documents alone.\n\n"
-               "  splitbench report profile.json plan.json\n"
-               "  splitbench report sweep --format csv -o cells.csv");
+    app.footer(
+        "A report is made of the documents alone.\n\n"
+        "  splitbench report profile.json plan.json\n"
+        "  splitbench report sweep --format csv -o cells.csv");
   }
 
   int run(const Context&) override {

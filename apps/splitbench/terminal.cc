@@ -31,7 +31,8 @@ std::string progress_text(const Progress& progress, double elapsed_s) {
     const double rate = static_cast<double>(progress.done) / elapsed_s;
     text += ", " + format_plain(rate) + "/s";
     if (progress.total > progress.done) {
-      text += ", " + clock_text(static_cast<double>(progress.total - progress.done) / rate) + " left";
+      text +=
+          ", " + clock_text(static_cast<double>(progress.total - progress.done) / rate) + " left";
     }
   }
   return progress.detail.empty() ? text : text + "  " + progress.detail;
@@ -43,7 +44,8 @@ std::string clock_text(double seconds) {
   const auto whole = static_cast<long long>(seconds + 0.5);
   char text[32];
   if (whole >= 3600) {
-    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60,
+                  whole % 60);
   } else {
     std::snprintf(text, sizeof text, "%lld:%02lld", whole / 60, whole % 60);
   }

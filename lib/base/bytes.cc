@@ -36,7 +36,9 @@ void ByteWriter::varint(std::uint64_t value) {
   u8(static_cast<std::uint8_t>(value));
 }
 
-void ByteWriter::raw(ByteView view) { bytes_.insert(bytes_.end(), view.data, view.data + view.size); }
+void ByteWriter::raw(ByteView view) {
+  bytes_.insert(bytes_.end(), view.data, view.data + view.size);
+}
 
 std::uint8_t ByteReader::u8() { return *raw(1).data; }
 

@@ -8,11 +8,11 @@ namespace splitbench {
 
 // A state of long work, reported as often as the worker likes; the sink decides what to draw.
 struct Progress {
-  std::string stage;        // "capture", "sweep", "profile"
-  std::size_t done = 0;     // items finished
-  std::size_t total = 0;    // items in all; 0 when unknown
-  std::string unit;         // "images", "cells", "runs"
-  std::string detail;       // what is in work now, may be empty
+  std::string stage;      // "capture", "sweep", "profile"
+  std::size_t done = 0;   // items finished
+  std::size_t total = 0;  // items in all; 0 when unknown
+  std::string unit;       // "images", "cells", "runs"
+  std::string detail;     // what is in work now, may be empty
 };
 
 // Implementations must accept calls from any thread.

@@ -41,7 +41,8 @@ Spec parse_quoted(const std::string& text) {
   Spec spec;
   spec.name = parts.front();
   if (spec.name.empty() || spec.name.find('"') != std::string::npos) {
-    throw bad_input("spec '" + text + "' has no plain name; write name:key=value, e.g. jpeg:quality=80");
+    throw bad_input("spec '" + text +
+                    "' has no plain name; write name:key=value, e.g. jpeg:quality=80");
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::size_t equals = parts[i].find('=');
@@ -50,8 +51,8 @@ Spec parse_quoted(const std::string& text) {
     }
     const std::string key = parts[i].substr(0, equals);
     if (key.find('"') != std::string::npos) {
-      throw bad_input("spec '" + text + "': only values may be quoted, not the key of '" + parts[i] +
-                      "'");
+      throw bad_input("spec '" + text + "': only values may be quoted, not the key of '" +
+                      parts[i] + "'");
     }
     if (!spec.options.emplace(key, parts[i].substr(equals + 1)).second) {
       throw bad_input("spec '" + text + "': key '" + key + "' is given twice");
@@ -70,9 +71,9 @@ std::vector<std::string> expand_range(const std::string& item) {
   const std::size_t dots = item.find("..");
   const std::size_t plus = item.find('+', dots);
   const double first = parse_number(item.substr(0, dots), where);
-  const double last = parse_number(item.substr(dots + 2, plus == std::string::npos
-                                                             ? std::string::npos
-                                                             : plus - dots - 2), where);
+  const double last = parse_number(
+      item.substr(dots + 2, plus == std::string::npos ? std::string::npos : plus - dots - 2),
+      where);
   const double step = plus == std::string::npos ? 1 : parse_number(item.substr(plus + 1), where);
   if (step <= 0) throw bad_input(where + ": the step must be positive");
   if (last < first) throw bad_input(where + ": its end is below its start");
@@ -104,8 +105,8 @@ std::vector<std::string> expand_value(const std::string& value) {
 std::string Spec::canonical() const {
   std::string text = name;
   for (const auto& [key, value] : options) {
-    const bool quote = value.find_first_of(":,") != std::string::npos ||
-                       value.find("..") != std::string::npos;
+    const bool quote =
+        value.find_first_of(":,") != std::string::npos || value.find("..") != std::string::npos;
     text += ":" + key + "=" + (quote ? "\"" + value + "\"" : value);
   }
   return text;

@@ -18,30 +18,30 @@
 namespace splitbench {
 
 struct ModelOptions {
-  std::string path;                    // TorchScript file
-  std::optional<Shape> input_shape;    // required when the file does not tell
-  std::string output = "0";            // which output: a number, or a key of a returned dict/tuple
+  std::string path;                  // TorchScript file
+  std::optional<Shape> input_shape;  // required when the file does not tell
+  std::string output = "0";          // which output: a number, or a key of a returned dict/tuple
   std::size_t max_boundary_tensors = 1;  // offer cuts that up to so many tensors cross
-  std::string device = "cpu";          // "cpu", "cuda:0"
-  int threads = 1;                     // intra-op threads
+  std::string device = "cpu";            // "cpu", "cuda:0"
+  int threads = 1;                       // intra-op threads
 };
 
 // One operation of the network, in order of execution.
 struct LayerInfo {
-  std::string id;             // named like splits
-  std::string op;             // "conv2d", "relu_", "add"
-  Shape output_shape;         // of its first tensor output; empty when it has none
+  std::string id;      // named like splits
+  std::string op;      // "conv2d", "relu_", "add"
+  Shape output_shape;  // of its first tensor output; empty when it has none
   std::size_t output_bytes = 0;
-  std::uint64_t macs = 0;     // multiply-accumulates; 0 for operations without
+  std::uint64_t macs = 0;  // multiply-accumulates; 0 for operations without
   std::size_t parameter_bytes = 0;
 };
 
 struct ModelInfo {
   std::uint64_t parameters = 0;
   std::uint64_t macs = 0;
-  TensorSpec input;           // batch dimension 1
+  TensorSpec input;  // batch dimension 1
   TensorSpec output;
-  bool any_batch = true;      // false when the graph only runs at its recorded batch size
+  bool any_batch = true;  // false when the graph only runs at its recorded batch size
   std::vector<LayerInfo> layers;
   std::vector<SplitPoint> splits;   // server-only, inner ones from input to output, device-only
   std::vector<RefusedCut> refused;  // single-tensor places that are not offered, with reasons

@@ -11,10 +11,10 @@ namespace splitbench {
 
 // One input as stored, before preprocessing. Exactly one of `image` and `tensor` is set.
 struct Sample {
-  std::string name;                // file name or index, for messages
-  std::optional<Tensor> image;     // uint8, 1 x C x H x W, C is 1 or 3 (RGB), original size
-  std::optional<Tensor> tensor;    // float32, 1 x ..., already the network's input
-  std::optional<int> label;        // class index
+  std::string name;              // file name or index, for messages
+  std::optional<Tensor> image;   // uint8, 1 x C x H x W, C is 1 or 3 (RGB), original size
+  std::optional<Tensor> tensor;  // float32, 1 x ..., already the network's input
+  std::optional<int> label;      // class index
 };
 
 // Implementations may be used from several threads at once; load() is const and reads on demand.

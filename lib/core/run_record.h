@@ -1,4 +1,5 @@
-// The envelope around every document: who ran what, where, on which inputs, and whether to trust it.
+// The envelope around every document: who ran what, where, on which inputs, and whether to trust
+// it.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +18,15 @@ struct InputFile {
 // The machine as it was found. Unset means the machine does not tell.
 struct Environment {
   std::string host;
-  std::optional<std::string> board;         // device-tree or DMI model
+  std::optional<std::string> board;  // device-tree or DMI model
   std::string kernel;
   std::string cpu;
-  int cpus = 0;                             // online logical CPUs
-  std::optional<std::string> governor;      // cpufreq governor, all CPUs ("performance" or "mixed")
-  std::vector<double> frequencies_hz;       // current, per CPU; empty when unknown
-  std::optional<double> temperature_c;      // hottest thermal zone
+  int cpus = 0;                         // online logical CPUs
+  std::optional<std::string> governor;  // cpufreq governor, all CPUs ("performance" or "mixed")
+  std::vector<double> frequencies_hz;   // current, per CPU; empty when unknown
+  std::optional<double> temperature_c;  // hottest thermal zone
   std::optional<bool> throttled;
-  std::optional<double> load_average;       // one minute
+  std::optional<double> load_average;  // one minute
   std::uint64_t memory_bytes = 0;
 };
 

@@ -25,14 +25,14 @@ struct SplitPoint {
   std::string id;
   std::vector<std::string> aliases;  // other module paths whose output is this very value
   SplitKind kind = SplitKind::kInner;
-  BoundarySpec boundary;             // for the model's declared input shape
-  bool block_end = false;            // closes one of the model's named blocks
-  bool natural_bottleneck = false;   // see mark_natural_bottlenecks()
+  BoundarySpec boundary;            // for the model's declared input shape
+  bool block_end = false;           // closes one of the model's named blocks
+  bool natural_bottleneck = false;  // see mark_natural_bottlenecks()
 };
 
 // A place between two operations where the model was not cut, and why.
 struct RefusedCut {
-  std::string after;   // the id the cut would have had
+  std::string after;  // the id the cut would have had
   std::string reason;
 };
 

@@ -26,8 +26,8 @@ Interval median_ci95(std::vector<double> samples);
 struct LatencySummary {
   double median = 0;
   double p95 = 0;
-  Interval ci95;                 // of the median
-  std::vector<double> samples;   // raw, in order of measurement
+  Interval ci95;                // of the median
+  std::vector<double> samples;  // raw, in order of measurement
 };
 LatencySummary summarise(std::vector<double> samples);
 

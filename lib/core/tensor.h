@@ -13,7 +13,15 @@
 
 namespace splitbench {
 
-enum class DType : std::uint8_t { kF32 = 0, kF16 = 1, kU8 = 2, kI64 = 3, kI32 = 4, kBool = 5, kF64 = 6 };
+enum class DType : std::uint8_t {
+  kF32 = 0,
+  kF16 = 1,
+  kU8 = 2,
+  kI64 = 3,
+  kI32 = 4,
+  kBool = 5,
+  kF64 = 6
+};
 
 // Bytes of one element.
 std::size_t element_bytes(DType dtype);

@@ -22,7 +22,7 @@ void check_size(int size, const char* step) {
   }
 }
 
-Tensor resize_shorter_side(const Tensor& image, int target) {
+Tensor resize_shorter_side(const Tensor& image, int target, Interpolation interpolation) {
   const ImageSize size = image_size(image);
   const std::int64_t shorter = std::min(size.height, size.width);
   const std::int64_t longer = std::max(size.height, size.width);
@@ -33,8 +33,8 @@ Tensor resize_shorter_side(const Tensor& image, int target) {
                     std::to_string(target));
   }
   const int other = static_cast<int>(longer_target);
-  return size.width <= size.height ? resize_bilinear_antialiased(image, other, target)
-                                   : resize_bilinear_antialiased(image, target, other);
+  return size.width <= size.height ? resize_antialiased(image, other, target, interpolation)
+                                   : resize_antialiased(image, target, other, interpolation);
 }
 
 // Where the crop starts on one axis: in the input when that is longer, else in the result.
@@ -95,7 +95,7 @@ Tensor resize_and_crop(const Tensor& image, const Preprocess& preprocess) {
   Tensor result = preprocess.gray ? to_gray(image) : to_rgb(image);
   if (preprocess.resize) {
     check_size(*preprocess.resize, "resize");
-    result = resize_shorter_side(result, *preprocess.resize);
+    result = resize_shorter_side(result, *preprocess.resize, preprocess.interpolation);
   }
   if (preprocess.crop) {
     check_size(*preprocess.crop, "crop");

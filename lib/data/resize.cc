@@ -10,7 +10,8 @@
 namespace splitbench {
 namespace {
 
-// 32 bits of sum, less 8 bits of sample and 2 bits of headroom: sums never overflow an int32.
+// 32 bits of sum, less 8 bits of sample, 1 bit of sign and 1 bit of headroom: sums never overflow
+// an int32, for the magnitudes of a sample's weights add up to less than 2.
 constexpr int kPrecisionBits = 32 - 8 - 2;
 constexpr std::int32_t kRounding = 1 << (kPrecisionBits - 1);
 
@@ -26,12 +27,38 @@ struct Filter {
   std::vector<std::int32_t> weights;
 };
 
+// A filter kernel at unit scale: symmetric, zero from `support` on.
+struct Kernel {
+  double support = 0;
+  double (*value)(double x) = nullptr;
+};
+
 double triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
-Filter make_filter(int input_size, int output_size) {
+// Keys' cubic convolution. In Pillow's order of operations, for its rounding.
+double cubic(double x) {
+  constexpr double kA = -0.5;
+  x = std::abs(x);
+  if (x < 1) return ((kA + 2) * x - (kA + 3)) * x * x + 1;
+  if (x < 2) return (((x - 5) * x + 8) * x - 4) * kA;
+  return 0;
+}
+
+Kernel kernel_of(Interpolation interpolation) {
+  return interpolation == Interpolation::kBicubic ? Kernel{2, cubic} : Kernel{1, triangle};
+}
+
+// Halves away from zero.
+std::int32_t to_fixed_point(double weight) {
+  const double scaled = weight * (1 << kPrecisionBits);
+  return static_cast<std::int32_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
+}
+
+Filter make_filter(int input_size, int output_size, const Kernel& kernel) {
   const double scale = static_cast<double>(input_size) / output_size;
-  const double support = std::max(scale, 1.0);
-  const double inverse_support = 1.0 / support;
+  const double stretch = std::max(scale, 1.0);
+  const double inverse_stretch = 1.0 / stretch;
+  const double support = kernel.support * stretch;
   Filter filter;
   filter.taps.reserve(static_cast<std::size_t>(output_size));
   std::vector<double> exact;
@@ -42,13 +69,12 @@ Filter make_filter(int input_size, int output_size) {
     exact.clear();
     double sum = 0;
     for (int x = start; x < end; ++x) {
-      exact.push_back(triangle((x - center + 0.5) * inverse_support));
+      exact.push_back(kernel.value((x - center + 0.5) * inverse_stretch));
       sum += exact.back();
     }
     filter.taps.push_back({start, end - start, filter.weights.size()});
     for (const double weight : exact) {
-      const double normalised = sum == 0 ? weight : weight / sum;
-      filter.weights.push_back(static_cast<std::int32_t>(0.5 + normalised * (1 << kPrecisionBits)));
+      filter.weights.push_back(to_fixed_point(sum == 0 ? weight : weight / sum));
     }
   }
   return filter;
@@ -58,10 +84,10 @@ std::uint8_t to_sample(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
 }
 
-Tensor resize_width(const Tensor& image, int width) {
+Tensor resize_width(const Tensor& image, int width, const Kernel& kernel) {
   const ImageSize size = image_size(image);
   Tensor result = allocate_image({size.channels, size.height, width});
-  const Filter filter = make_filter(static_cast<int>(size.width), width);
+  const Filter filter = make_filter(static_cast<int>(size.width), width, kernel);
   const auto* input = image.as<std::uint8_t>();
   auto* output = result.mutable_as<std::uint8_t>();
   for (std::int64_t row = 0; row < size.channels * size.height; ++row, input += size.width) {
@@ -76,10 +102,10 @@ Tensor resize_width(const Tensor& image, int width) {
   return result;
 }
 
-Tensor resize_height(const Tensor& image, int height) {
+Tensor resize_height(const Tensor& image, int height, const Kernel& kernel) {
   const ImageSize size = image_size(image);
   Tensor result = allocate_image({size.channels, height, size.width});
-  const Filter filter = make_filter(static_cast<int>(size.height), height);
+  const Filter filter = make_filter(static_cast<int>(size.height), height, kernel);
   const auto width = static_cast<std::size_t>(size.width);
   const auto* plane = image.as<std::uint8_t>();
   auto* output = result.mutable_as<std::uint8_t>();
@@ -103,11 +129,12 @@ Tensor resize_height(const Tensor& image, int height) {
 
 }  // namespace
 
-Tensor resize_bilinear_antialiased(const Tensor& image, int height, int width) {
+Tensor resize_antialiased(const Tensor& image, int height, int width, Interpolation interpolation) {
   const ImageSize size = image_size(image);
+  const Kernel kernel = kernel_of(interpolation);
   Tensor result = image;
-  if (width != size.width) result = resize_width(result, width);
-  if (height != size.height) result = resize_height(result, height);
+  if (width != size.width) result = resize_width(result, width, kernel);
+  if (height != size.height) result = resize_height(result, height, kernel);
   return result;
 }
 

@@ -48,8 +48,7 @@ Json front_json(const Front& front, const FrontSet& set) {
   json["points"] = Json::array();
   for (const FrontPoint& point : front.points) json["points"].push_back(point_json(point));
   json["hypervolume"] = front.hypervolume;
-  json["reference_point"] =
-      corner_json(set.reference_bytes, set.reference_loss, set.reference_s);
+  json["reference_point"] = corner_json(set.reference_bytes, set.reference_loss, set.reference_s);
   json["ideal_point"] = corner_json(0, set.ideal_loss, 0);
   return json;
 }

@@ -54,8 +54,6 @@ class JsonNode {
   // The members of this object, sorted by key.
   std::vector<std::pair<std::string, JsonNode>> members() const;
 
-  bool is_null() const { return value_->is_null(); }
-  bool is_array() const { return value_->is_array(); }
   std::string text() const;
   bool boolean() const;
   double number() const;

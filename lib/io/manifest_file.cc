@@ -11,6 +11,7 @@ namespace splitbench {
 namespace {
 
 constexpr std::size_t kSha256Digits = 64;
+constexpr Interpolation kInterpolations[] = {Interpolation::kBilinear, Interpolation::kBicubic};
 
 std::optional<int> optional_pixels(const JsonNode& node, const char* key) {
   const auto found = node.find(key);
@@ -39,13 +40,16 @@ bool is_gray(const JsonNode& node) {
   return text == "gray";
 }
 
-Preprocess preprocess_from(const JsonNode& node) {
+Interpolation interpolation_from(const JsonNode& node) {
   const auto interpolation = node.find("interpolation");
-  if (interpolation && interpolation->text() != "bilinear") {
-    interpolation->fail("is " + shown(interpolation->text()) + ", only \"bilinear\" is supported");
-  }
+  return interpolation ? enum_from(*interpolation, kInterpolations, interpolation_name)
+                       : Interpolation::kBilinear;
+}
+
+Preprocess preprocess_from(const JsonNode& node) {
   Preprocess preprocess;
   preprocess.resize = optional_pixels(node, "resize");
+  preprocess.interpolation = interpolation_from(node);
   preprocess.crop = optional_pixels(node, "crop");
   preprocess.gray = is_gray(node);
   const std::size_t channels = preprocess.gray ? 1 : 3;

@@ -1,8 +1,8 @@
 // Model manifests: `<name>.json` files that say where a model is and how to feed it.
 //
 //   {"name", "file", "sha256", "input_shape": [1,3,224,224],
-//    "preprocess": {"resize", "crop", "interpolation": "bilinear", "mean", "std",
-//                   "channels": "rgb|gray"},
+//    "preprocess": {"resize", "crop", "interpolation": "bilinear|bicubic", "mean",
+//                   "std", "channels": "rgb|gray"},
 //    "classes": [...], "dataset", "reference_accuracy", "source"}
 //
 // `name` and `file` are required. Thread-safe.

@@ -41,14 +41,14 @@ void warm_up(const std::vector<TimedItem>& items, double max_s,
   }
 }
 
-// Rounds that the item which needs most takes in all, by the mean times so far. An item that takes
-// no time at all (the empty half of a cut) would need infinitely many: it counts as measured.
+// Rounds in all until the slowest item has been measured for min_time_s, by its mean so far.
 std::size_t rounds_needed(const std::vector<double>& measured_s, std::size_t done,
                           const MeasureSettings& settings) {
   double rounds = settings.min_repetitions;
-  for (const double seconds : measured_s) {
-    if (seconds <= 0) continue;
-    rounds = std::max(rounds, std::ceil(settings.min_time_s * static_cast<double>(done) / seconds));
+  const double slowest_s = *std::max_element(measured_s.begin(), measured_s.end());
+  if (slowest_s > 0) {
+    rounds =
+        std::max(rounds, std::ceil(settings.min_time_s * static_cast<double>(done) / slowest_s));
   }
   return static_cast<std::size_t>(std::min<double>(rounds, settings.max_repetitions));
 }

@@ -19,10 +19,10 @@ struct TimedItem {
 };
 
 struct MeasureSettings {
-  int min_repetitions = 20;    // samples of each item, at least
+  int min_repetitions = 30;    // samples of each item, at least
   int max_repetitions = 1000;  // and at most, even when min_time_s is not reached
-  double min_time_s = 0.5;     // measured seconds of each item, at least
-  double warm_up_max_s = 2;    // measured seconds of each item that warming up may take
+  double min_time_s = 0.5;     // measured seconds of the slowest item, at least
+  double warm_up_max_s = 1;    // measured seconds of each item that warming up may take
   std::uint64_t seed = 0;      // of the order within the rounds
 };
 

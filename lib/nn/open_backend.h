@@ -1,5 +1,5 @@
-// Opens the deep-learning back-end, which sits in a plug-in so that commands without a model neither
-// load it nor need it installed.
+// Opens the deep-learning back-end, which sits in a plug-in so that commands without a model
+// neither load it nor need it installed.
 #pragma once
 
 #include <memory>

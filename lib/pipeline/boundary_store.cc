@@ -15,8 +15,8 @@ int open_spill_file(const std::string& folder) {
   std::string name = folder + "/.boundaries.XXXXXX";
   const int file = mkstemp(name.data());
   if (file < 0) {
-    throw runtime_failure(folder + ": cannot make a temporary file for tensors: " +
-                          std::strerror(errno));
+    throw runtime_failure(folder +
+                          ": cannot make a temporary file for tensors: " + std::strerror(errno));
   }
   // Without a name it vanishes with the process, however that ends.
   unlink(name.c_str());
@@ -66,8 +66,9 @@ std::size_t BoundaryStore::offset(std::size_t split, std::size_t image) const {
 
 void BoundaryStore::put(std::size_t split, std::size_t image, const Boundary& boundary) {
   if (spec_of(boundary) != specs_.at(split) || image >= images_) {
-    throw bad_input("the shape of a boundary depends on the input's values; such a split cannot be "
-                    "swept, name others with --split");
+    throw bad_input(
+        "the shape of a boundary depends on the input's values; such a split cannot be "
+        "swept, name others with --split");
   }
   if (!spilled()) {
     memory_[split][image] = boundary;

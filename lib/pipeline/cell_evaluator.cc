@@ -38,7 +38,8 @@ std::size_t total_elements(const BoundarySpec& spec) {
 }  // namespace
 
 bool EvaluationSet::labelled() const {
-  return std::all_of(labels.begin(), labels.end(), [](const auto& label) { return label.has_value(); });
+  return std::all_of(labels.begin(), labels.end(),
+                     [](const auto& label) { return label.has_value(); });
 }
 
 std::vector<int> answers_of(const Tensor& output) {
@@ -77,8 +78,8 @@ bool CellEvaluator::codes_picture(const ConfiguredCodec& codec) const {
 
 CodedImage CellEvaluator::code_image(const ConfiguredCodec& codec, bool picture,
                                      std::size_t image) const {
-  const Boundary original = picture ? Boundary{*inputs_.images[image]}
-                                    : store_.get(position_, image);
+  const Boundary original =
+      picture ? Boundary{*inputs_.images[image]} : store_.get(position_, image);
   DecodeLimits limits;
   limits.max_elements = total_elements(spec_of(original));
   CodedImage coded;

@@ -19,8 +19,8 @@ namespace splitbench {
 struct EvaluationSet {
   std::vector<std::optional<Tensor>> images;  // uint8, where the dataset has pictures
   std::vector<std::optional<int>> labels;
-  std::vector<int> baseline;                  // the uncompressed model's answers
-  std::optional<Preprocess> preprocess;       // that turns decoded pictures into inputs
+  std::vector<int> baseline;             // the uncompressed model's answers
+  std::optional<Preprocess> preprocess;  // that turns decoded pictures into inputs
 
   std::size_t size() const { return baseline.size(); }
   bool labelled() const;

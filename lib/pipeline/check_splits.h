@@ -10,9 +10,9 @@
 namespace splitbench {
 
 struct SplitCheck {
-  std::size_t split = 0;        // index into the model's splits
-  double relative_error = 0;    // largest |difference| / largest |reference| over all inputs;
-                                // infinity when the answer has another shape or is not finite
+  std::size_t split = 0;          // index into the model's splits
+  double relative_error = 0;      // largest |difference| / largest |reference| over all inputs;
+                                  // infinity when the answer has another shape or is not finite
   bool capture_identical = true;  // capture() gave bit for bit what the head gives
 };
 

@@ -36,8 +36,9 @@ PreparedInput prepare_input(const Sample& sample, const std::optional<Preprocess
                             const TensorSpec& input, std::size_t classes) {
   PreparedInput prepared;
   prepared.label = sample.label;
-  const bool out_of_range = sample.label && (*sample.label < 0 ||
-      (classes != 0 && static_cast<std::size_t>(*sample.label) >= classes));
+  const bool out_of_range =
+      sample.label &&
+      (*sample.label < 0 || (classes != 0 && static_cast<std::size_t>(*sample.label) >= classes));
   if (out_of_range) {
     throw bad_input(sample.name + ": label " + std::to_string(*sample.label) +
                     " is out of range, the model has " + std::to_string(classes) +

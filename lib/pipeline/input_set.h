@@ -30,8 +30,9 @@ struct SkippedInput {
 // `limit` indices below `size`, drawn by the seed and ascending; all of them for 0 or a larger one.
 std::vector<std::size_t> choose_samples(std::size_t size, std::size_t limit, std::uint64_t seed);
 
-// The network's input from a sample. Throws Error{kBadInput}, naming the sample, when it is damaged,
-// does not fit `input`, or has a label of `classes` or more (0: unknown number of classes).
+// The network's input from a sample. Throws Error{kBadInput}, naming the sample, when it is
+// damaged, does not fit `input`, or has a label of `classes` or more (0: unknown number of
+// classes).
 PreparedInput prepare_input(const Sample& sample, const std::optional<Preprocess>& preprocess,
                             const TensorSpec& input, std::size_t classes);
 

@@ -48,8 +48,8 @@ ModelSession open_model(const ModelRequest& request) {
   }
   ModelOptions options;
   options.path = session.manifest.file;
-  options.input_shape = request.input_shape ? parse_shape(*request.input_shape)
-                                            : session.manifest.input_shape;
+  options.input_shape =
+      request.input_shape ? parse_shape(*request.input_shape) : session.manifest.input_shape;
   if (options.input_shape && options.input_shape->front() != 1) {
     throw bad_input("input shape " + shape_text(*options.input_shape) +
                     ": the first dimension is the batch and must be 1 here (see --batch)");

@@ -12,8 +12,8 @@
 namespace splitbench {
 
 struct ModelRequest {
-  std::string model;                        // TorchScript file, manifest file, or manifest's name
-  std::optional<std::string> input_shape;   // overrides the manifest's
+  std::string model;                       // TorchScript file, manifest file, or manifest's name
+  std::optional<std::string> input_shape;  // overrides the manifest's
   std::string output = "0";
   std::size_t cut_width = 1;
   std::string device = "cpu";

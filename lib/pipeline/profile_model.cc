@@ -107,7 +107,8 @@ ProfileResult profile_model(ModelSession& session, const ProfileSettings& settin
   Model& model = *session.model;
   const ModelInfo& info = model.info();
   if (settings.batch != 1 && !info.any_batch) {
-    throw bad_input("--batch " + std::to_string(settings.batch) + ": this network has a batch of 1 "
+    throw bad_input("--batch " + std::to_string(settings.batch) +
+                    ": this network has a batch of 1 "
                     "written into it (a view or reshape with a fixed size); profile it with 1");
   }
   const std::vector<std::size_t> splits = select_splits(info.splits, settings.split);

@@ -1,6 +1,5 @@
 #include "pipeline/run_recorder.h"
 
-
 #include "base/clock.h"
 #include "io/sha256.h"
 #include "measure/environment.h"

@@ -32,9 +32,10 @@ std::string preprocess_text(const std::optional<Preprocess>& steps) {
   const auto number = [](const std::optional<int>& value) {
     return value ? std::to_string(*value) : std::string("none");
   };
-  return "resize=" + number(steps->resize) + ":crop=" + number(steps->crop) +
-         ":mean=" + list_text(steps->mean) + ":std=" + list_text(steps->std) +
-         ":channels=" + (steps->gray ? "gray" : "rgb");
+  return "resize=" + number(steps->resize) +
+         ":interpolation=" + interpolation_name(steps->interpolation) +
+         ":crop=" + number(steps->crop) + ":mean=" + list_text(steps->mean) +
+         ":std=" + list_text(steps->std) + ":channels=" + (steps->gray ? "gray" : "rgb");
 }
 
 std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings) {
@@ -68,8 +69,12 @@ std::vector<Job> all_jobs(const ModelSession& session, const Dataset& dataset,
   std::vector<Job> jobs;
   const std::vector<SplitPoint>& splits = session.model->info().splits;
   for (const std::size_t split : select_splits(splits, settings.split)) {
-    const CellKey key{session.sha256, splits[split].id, kNoCodec, dataset.spec(),
-                      images_wanted(dataset, settings), settings.seed};
+    const CellKey key{session.sha256,
+                      splits[split].id,
+                      kNoCodec,
+                      dataset.spec(),
+                      images_wanted(dataset, settings),
+                      settings.seed};
     if (splits[split].kind == SplitKind::kDeviceOnly) {
       jobs.push_back({key, split, nullptr});
       continue;
@@ -114,12 +119,13 @@ class Capture {
       recorder_.progress({"capture", first, wanted.size(), "images", ""});
       const std::size_t count = std::min(settings_.batch, wanted.size() - first);
       add_batch({wanted.begin() + static_cast<std::ptrdiff_t>(first),
-                 wanted.begin() + static_cast<std::ptrdiff_t>(first + count)}, skipped);
+                 wanted.begin() + static_cast<std::ptrdiff_t>(first + count)},
+                skipped);
     }
     recorder_.progress({"capture", wanted.size(), wanted.size(), "images", ""});
     if (captured_.inputs.size() == 0) {
-      throw bad_input(dataset_.spec() + ": not one image could be read (the first: " +
-                      skipped.front().reason + ")");
+      throw bad_input(dataset_.spec() +
+                      ": not one image could be read (the first: " + skipped.front().reason + ")");
     }
     return std::move(captured_);
   }
@@ -198,7 +204,8 @@ void check_answers(const Captured& captured, const ModelInfo& info, RunRecorder&
     }
   }
   if (!captured.inputs.labelled()) {
-    recorder.warning("the images have no labels: accuracy is agreement with the uncompressed model");
+    recorder.warning(
+        "the images have no labels: accuracy is agreement with the uncompressed model");
   }
 }
 
@@ -217,8 +224,8 @@ void measure_cells(ModelSession& session, const Captured& captured, const SweepS
           CellEvaluator::Settings{settings.batch, settings.threads});
       evaluator_split = job.split;
     }
-    Cell cell = job.codec == nullptr ? evaluator->evaluate_device_only()
-                                     : evaluator->evaluate(*job.codec);
+    Cell cell =
+        job.codec == nullptr ? evaluator->evaluate_device_only() : evaluator->evaluate(*job.codec);
     cell.key = job.key;
     folder.append(cell);
   }
@@ -259,7 +266,8 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   result.measured = open.size();
   for (const Cell& cell : result.cells) result.failed += cell.status == CellStatus::kFailed ? 1 : 0;
   result.fronts = pareto_fronts(result.cells);
-  write_text_file(settings.folder + "/front.json", front_document(result.fronts, recorder.finish()));
+  write_text_file(settings.folder + "/front.json",
+                  front_document(result.fronts, recorder.finish()));
   return result;
 }
 
@@ -277,8 +285,8 @@ SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepS
   }
   // A tail takes as long as the whole at most; codec time is small beside it.
   const Sample sample = dataset.load(0);
-  const PreparedInput input = prepare_input(sample, session.manifest.preprocess,
-                                            session.model->info().input, 0);
+  const PreparedInput input =
+      prepare_input(sample, session.manifest.preprocess, session.model->info().input, 0);
   const auto whole = session.model->whole();
   whole->time_s({input.tensor}, 1);
   const double seconds = whole->time_s({input.tensor}, 3) / 3;

@@ -25,35 +25,35 @@ namespace splitbench {
 enum class ExistingSweep { kRefuse, kResume, kFresh };
 
 struct SweepSettings {
-  std::string folder;                     // receives sweep.json, cells.jsonl, front.json
+  std::string folder;  // receives sweep.json, cells.jsonl, front.json
   std::vector<ConfiguredCodec> codecs;
   std::string split = "blocks";
-  std::string output = "0";               // the model's output, for the manifest
-  std::string calibration;                // canonical spec, may be empty
-  std::size_t limit = 0;                  // images; 0 for all
+  std::string output = "0";  // the model's output, for the manifest
+  std::string calibration;   // canonical spec, may be empty
+  std::size_t limit = 0;     // images; 0 for all
   std::uint64_t seed = 0;
   int threads = 1;
-  std::size_t batch = 16;                 // images a run of a head or tail
+  std::size_t batch = 16;                           // images a run of a head or tail
   std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk
   ExistingSweep existing = ExistingSweep::kRefuse;
   bool retry_failed = false;
 };
 
 struct SweepResult {
-  std::vector<Cell> cells;                // all of the folder, in its order
+  std::vector<Cell> cells;  // all of the folder, in its order
   FrontSet fronts;
   std::vector<SkippedInput> skipped;
-  std::size_t measured = 0;               // cells measured now; the others were there already
-  std::size_t failed = 0;                 // cells of the folder that failed
+  std::size_t measured = 0;  // cells measured now; the others were there already
+  std::size_t failed = 0;    // cells of the folder that failed
 };
 
 // What would be measured, without measuring it.
 struct SweepPlan {
   std::size_t splits = 0;
   std::size_t cells = 0;
-  std::size_t finished = 0;               // already in the folder (with kResume)
+  std::size_t finished = 0;  // already in the folder (with kResume)
   std::size_t images = 0;
-  double seconds = 0;                     // estimated from the model's speed on a few images
+  double seconds = 0;  // estimated from the model's speed on a few images
 };
 SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings);
 

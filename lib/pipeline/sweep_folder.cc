@@ -26,7 +26,8 @@ Descriptor lock_folder(const std::string& path) {
                     "); choose another folder with -o");
   }
   if (flock(lock.value(), LOCK_EX | LOCK_NB) != 0) {
-    throw bad_input(path + ": another splitbench is at work in this folder; wait for it or choose "
+    throw bad_input(path +
+                    ": another splitbench is at work in this folder; wait for it or choose "
                     "another with -o");
   }
   return lock;
@@ -40,7 +41,8 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
   const std::string cells = cells_path(path);
   const bool present = fs::exists(path + "/sweep.json") || fs::exists(cells);
   if (present && existing == ExistingSweep::kRefuse) {
-    throw bad_input(path + " already holds a sweep; go on with --resume, start over with --fresh, "
+    throw bad_input(path +
+                    " already holds a sweep; go on with --resume, start over with --fresh, "
                     "or choose another folder with -o");
   }
   if (present && existing == ExistingSweep::kResume) {
@@ -65,8 +67,8 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
 }
 
 bool SweepFolder::finished(const CellKey& key, bool retry_failed) const {
-  const auto found = std::find_if(cells_.begin(), cells_.end(),
-                                  [&](const Cell& cell) { return cell.key == key; });
+  const auto found =
+      std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) { return cell.key == key; });
   return found != cells_.end() && !(retry_failed && found->status == CellStatus::kFailed);
 }
 

@@ -13,7 +13,7 @@ Value optional_value(const std::optional<double>& value) { return value ? Value(
 
 Table cells_for_people(const std::vector<Cell>& cells) {
   Table table;
-  table.columns = {{"split", "split", Unit::kText},      {"codec", "codec", Unit::kText},
+  table.columns = {{"split", "split", Unit::kName},      {"codec", "codec", Unit::kSpec},
                    {"payload", "payload", Unit::kBytes}, {"ratio", "ratio", Unit::kNumber},
                    {"encode", "encode", Unit::kSeconds}, {"decode", "decode", Unit::kSeconds},
                    {"loss", "loss", Unit::kFraction}};
@@ -27,8 +27,8 @@ Table cells_for_people(const std::vector<Cell>& cells) {
 }
 
 const std::vector<Column>& csv_columns() {
-  static const std::vector<Column> columns = {{"split", "", Unit::kText},
-                                              {"codec", "", Unit::kText},
+  static const std::vector<Column> columns = {{"split", "", Unit::kName},
+                                              {"codec", "", Unit::kSpec},
                                               {"dataset", "", Unit::kText},
                                               {"images", "", Unit::kCount},
                                               {"seed", "", Unit::kText},

@@ -9,13 +9,16 @@
 namespace splitbench {
 namespace {
 
-Table points_for_people(const Front& front) {
+Table points_for_people(const FrontSet& fronts) {
   Table table;
-  table.columns = {{"split", "split", Unit::kText},      {"codec", "codec", Unit::kText},
+  for (const Front& front : fronts.fronts) {
+    for (const FrontPoint& point : front.points) table.all_specs.push_back(point.codec);
+  }
+  table.columns = {{"split", "split", Unit::kName},      {"codec", "codec", Unit::kSpec},
                    {"payload", "payload", Unit::kBytes}, {"loss", "loss", Unit::kFraction},
                    {"ci", "95 % interval", Unit::kText}, {"encode", "encode", Unit::kSeconds},
                    {"chance", "~", Unit::kText}};
-  for (const FrontPoint& point : front.points) {
+  for (const FrontPoint& point : fronts.fronts.front().points) {
     const Interval& ci = point.accuracy_loss_ci95;
     table.rows.push_back({point.split, point.codec, point.payload_bytes, point.accuracy_loss,
                           format_plain(ci.low * 100) + ".." + format_plain(ci.high * 100),
@@ -27,8 +30,8 @@ Table points_for_people(const Front& front) {
 Table points_for_programs(const FrontSet& fronts) {
   Table table;
   table.columns = {{"scope", "", Unit::kText},
-                   {"split", "", Unit::kText},
-                   {"codec", "", Unit::kText},
+                   {"split", "", Unit::kName},
+                   {"codec", "", Unit::kSpec},
                    {"payload_bytes", "", Unit::kBytes},
                    {"accuracy_loss", "", Unit::kFraction},
                    {"accuracy_loss_ci95_low", "", Unit::kFraction},
@@ -119,8 +122,9 @@ std::string render(const FrontSet& fronts, ReportFormat format) {
   page.paragraph(
       "No other combination needs fewer bytes, loses less accuracy and encodes faster "
       "than one of these. The 95 % interval of the loss is in per cent; ~ marks a point "
-      "whose lower loss than a cheaper one may be chance.");
-  page.table(points_for_people(all));
+      "whose lower loss than a cheaper one may be chance. Settings that all specs of a codec share "
+      "are left out.");
+  page.table(points_for_people(fronts));
   page.paragraph(
       "Hypervolume " + format_plain(all.hypervolume) + " of the box up to " +
       format_bytes(fronts.reference_bytes) + ", a loss from " + format_percent(fronts.ideal_loss) +

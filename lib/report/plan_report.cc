@@ -129,11 +129,18 @@ std::string comparison(const Candidate& choice, const Candidate& other) {
   return format_plain(1 / ratio) + "x slower";
 }
 
+std::vector<std::string> specs_of(const Plan& plan) {
+  std::vector<std::string> specs;
+  for (const Candidate& candidate : plan.candidates) specs.push_back(candidate.codec);
+  return specs;
+}
+
 Table baseline_table(const Plan& plan) {
   Table table;
+  table.all_specs = specs_of(plan);
   table.columns = {{"baseline", "baseline", Unit::kText},
-                   {"split", "split", Unit::kText},
-                   {"codec", "codec", Unit::kText},
+                   {"split", "split", Unit::kName},
+                   {"codec", "codec", Unit::kSpec},
                    {"latency_s", "latency", Unit::kSeconds},
                    {"payload_bytes", "payload", Unit::kBytes},
                    {"choice", "the choice is", Unit::kText}};
@@ -159,9 +166,10 @@ std::string rates_text(const PolicyRegion& region) {
 
 Table policy_table(const Plan& plan) {
   Table table;
+  table.all_specs = specs_of(plan);
   table.columns = {{"rate", "uplink rate", Unit::kText},
-                   {"split", "split", Unit::kText},
-                   {"codec", "codec", Unit::kText},
+                   {"split", "split", Unit::kName},
+                   {"codec", "codec", Unit::kSpec},
                    {"here", "", Unit::kText}};
   for (const PolicyRegion& region : plan.policy) {
     const double rate = plan.link.rate_bps;
@@ -227,7 +235,7 @@ void append_rejected(Page& page, const Plan& plan) {
 
 Table candidates_for_programs(const Plan& plan) {
   Table table;
-  table.columns = {{"split", "", Unit::kText},           {"codec", "", Unit::kText},
+  table.columns = {{"split", "", Unit::kName},           {"codec", "", Unit::kSpec},
                    {"chosen", "", Unit::kText},          {"feasible", "", Unit::kText},
                    {"latency_s", "", Unit::kSeconds},    {"device_s", "", Unit::kSeconds},
                    {"encode_s", "", Unit::kSeconds},     {"uplink_s", "", Unit::kSeconds},

@@ -33,7 +33,7 @@ Value energy_value(const EnergyReading& energy) {
 
 Table splits_for_people(const Profile& profile) {
   Table table;
-  table.columns = {{"split", "split", Unit::kText},    {"shape", "boundary", Unit::kText},
+  table.columns = {{"split", "split", Unit::kName},    {"shape", "boundary", Unit::kText},
                    {"bytes", "size", Unit::kBytes},    {"head", "head", Unit::kSeconds},
                    {"head_ci", "+-", Unit::kFraction}, {"tail", "tail", Unit::kSeconds},
                    {"tail_ci", "+-", Unit::kFraction}, {"natural", "nb", Unit::kText}};
@@ -63,7 +63,7 @@ void append_segment(std::vector<Value>& row, const SegmentProfile& segment) {
 
 Table splits_for_programs(const Profile& profile) {
   Table table;
-  table.columns = {{"split", "split", Unit::kText},
+  table.columns = {{"split", "split", Unit::kName},
                    {"kind", "kind", Unit::kText},
                    {"boundary", "boundary", Unit::kText},
                    {"boundary_bytes", "boundary_bytes", Unit::kBytes},
@@ -94,7 +94,7 @@ Table slowest_layers(const Profile& profile) {
   });
   layers.resize(std::min(layers.size(), kTopLayers));
   Table table;
-  table.columns = {{"layer", "layer", Unit::kText},     {"op", "operation", Unit::kText},
+  table.columns = {{"layer", "layer", Unit::kName},     {"op", "operation", Unit::kText},
                    {"output", "output", Unit::kText},   {"latency_s", "latency", Unit::kSeconds},
                    {"share", "share", Unit::kFraction}, {"macs", "MACs", Unit::kCount}};
   for (const LayerProfile* layer : layers) {

@@ -5,6 +5,7 @@
 
 #include "base/spec.h"
 #include "base/units.h"
+#include "report/spec_labels.h"
 
 namespace splitbench {
 namespace {
@@ -54,6 +55,21 @@ Cells human_cells(const Table& table) {
   return cells;
 }
 
+bool is_text(Unit unit) {
+  return unit == Unit::kText || unit == Unit::kName || unit == Unit::kSpec;
+}
+
+// Canonical specs in their short forms.
+void shorten_specs(const Table& table, Cells& cells) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].unit != Unit::kSpec) continue;
+    std::vector<std::string> specs = table.all_specs;
+    for (const std::vector<std::string>& row : cells) specs.push_back(row[i]);
+    const std::map<std::string, std::string> labels = spec_labels(specs);
+    for (std::vector<std::string>& row : cells) row[i] = labels.at(row[i]);
+  }
+}
+
 std::vector<std::size_t> column_widths(const Table& table, const Cells& cells) {
   std::vector<std::size_t> widths;
   for (const Column& column : table.columns) widths.push_back(display_width(column.title));
@@ -87,7 +103,7 @@ std::string text_row(const std::vector<std::string>& row, const Table& table,
     const std::string value = shortened(row[i], widths[i]);
     const std::string padding(widths[i] - display_width(value), ' ');
     if (i > 0) line += "  ";
-    line += table.columns[i].unit == Unit::kText ? value + padding : padding + value;
+    line += is_text(table.columns[i].unit) ? value + padding : padding + value;
   }
   return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
 }
@@ -138,6 +154,8 @@ std::string number_text(double value, Unit unit) {
     case Unit::kCount:
       return format_count(value);
     case Unit::kText:
+    case Unit::kName:
+    case Unit::kSpec:
     case Unit::kNumber:
       break;
   }
@@ -166,7 +184,8 @@ std::string value_text(const Value& value, Unit unit) {
 }
 
 std::string text_table(const Table& table, std::size_t width) {
-  const Cells cells = human_cells(table);
+  Cells cells = human_cells(table);
+  shorten_specs(table, cells);
   std::vector<std::size_t> widths = column_widths(table, cells);
   narrow_to(width, table, widths);
   std::vector<std::string> rules;
@@ -180,7 +199,7 @@ std::string markdown_table(const Table& table) {
   std::string text = "|";
   for (const Column& column : table.columns) text += " " + markdown_cell(column.title) + " |";
   text += "\n|";
-  for (const Column& column : table.columns) text += column.unit == Unit::kText ? "---|" : "---:|";
+  for (const Column& column : table.columns) text += is_text(column.unit) ? "---|" : "---:|";
   text += "\n";
   for (const std::vector<std::string>& row : human_cells(table)) {
     text += "|";

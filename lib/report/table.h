@@ -15,8 +15,21 @@ namespace splitbench {
 
 enum class ReportFormat { kText, kMarkdown, kCsv };
 
-// What a column holds; all but kText are numbers and stand flush right.
-enum class Unit { kText, kSeconds, kBytes, kJoules, kBitsPerSecond, kFraction, kCount, kNumber };
+// What a column holds; all but the first three are numbers and stand flush right. A kName (an id
+// that people copy) is never narrowed. A kSpec (a canonical codec spec) is neither, but text shows
+// only the options in which the specs of one codec differ, in the table or in `all_specs`.
+enum class Unit {
+  kText,
+  kName,
+  kSpec,
+  kSeconds,
+  kBytes,
+  kJoules,
+  kBitsPerSecond,
+  kFraction,
+  kCount,
+  kNumber
+};
 
 struct Column {
   std::string key;    // CSV header: "latency_s"
@@ -30,9 +43,10 @@ using Value = std::variant<std::monostate, std::string, double>;
 struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<Value>> rows;  // each as long as `columns`
+  std::vector<std::string> all_specs;    // of the document that the table is a part of
 };
 
-// Columns two spaces apart under a header and a rule. Beyond `width` characters the widest text
+// Columns two spaces apart under a header and a rule. Beyond `width` characters the widest kText
 // columns are narrowed by leaving out the middle of their values ("layer2...relu"), never below 12
 // characters; so a table of many numbers may still be wider.
 std::string text_table(const Table& table, std::size_t width = 80);

@@ -5,7 +5,7 @@ Reference accuracies of ImageNet models hold for PIL's antialiased resize and
 torchvision's rounding of the crop's corner; these files pin both down to the
 byte, and the reading of images as well.  `index.json` lists the cases:
 
-  {image, resize, crop, width, height, channels, file}
+  {image, resize, interpolation, crop, width, height, channels, file}
 
 `resize` is the new length of the shorter side and `crop` the side of the centre
 crop (null: not done); width, height and channels are those of the result, which
@@ -27,7 +27,7 @@ SEED = 7
 LIMIT = 300_000  # bytes in all: these are committed
 
 RGB, GRAY = 3, 1
-CASES = [  # image, resize, crop, channels
+BILINEAR_CASES = [  # image, resize, crop, channels
     ("mixed_61x47.png", None, None, RGB),   # just read
     ("mixed_61x47.png", 32, None, RGB),     # down, by a ratio that is not whole
     ("mixed_61x47.png", 47, None, RGB),     # the shorter side has this length already
@@ -51,6 +51,15 @@ CASES = [  # image, resize, crop, channels
     ("rotated_96x64.jpg", None, None, RGB),  # its EXIF orientation has to be ignored
     ("rotated_96x64.jpg", 40, 36, RGB),
     ("gray_48x40.jpg", None, None, GRAY),
+]
+BICUBIC_CASES = [  # the same columns
+    ("mixed_61x47.png", 32, None, RGB),     # down, by a ratio that is not whole
+    ("mixed_61x47.png", 9, None, RGB),      # far down: the filter spans many pixels
+    ("wide_100x33.png", 24, 24, RGB),
+    ("tall_31x70.png", 20, 19, RGB),        # portrait
+    ("small_20x20.png", 45, None, RGB),     # up: overshoots at edges are cut off
+    ("gray_50x37.png", 28, 28, GRAY),
+    ("rotated_96x64.jpg", 40, 36, RGB),
 ]
 
 
@@ -105,26 +114,28 @@ def write_images(folder):
     photo_like(48, 40, 1, generator).save(path("gray_48x40.jpg"), quality=88)
 
 
-def result_of(path, resize, crop, channels):
+def result_of(path, case, interpolation):
     """The image as torchvision's evaluation transforms leave it."""
+    _, resize, crop, channels = case
     image = Image.open(path).convert("RGB" if channels == RGB else "L")
     if resize is not None:
-        image = transforms.Resize(resize, InterpolationMode.BILINEAR)(image)
+        image = transforms.Resize(resize, interpolation)(image)
     if crop is not None:
         image = transforms.CenterCrop(crop)(image)
     return image
 
 
-def write_case(folder, case):
+def write_case(folder, case, interpolation):
     """Records one case and returns its line of the index."""
     name, resize, crop, channels = case
-    image = result_of(os.path.join(folder, name), resize, crop, channels)
-    file = (f"{os.path.splitext(name)[0]}.r{resize or 0}.c{crop or 0}"
+    image = result_of(os.path.join(folder, name), case, interpolation)
+    infix = "" if interpolation is InterpolationMode.BILINEAR else f".{interpolation.value}"
+    file = (f"{os.path.splitext(name)[0]}.r{resize or 0}.c{crop or 0}{infix}"
             f".{'rgb' if channels == RGB else 'gray'}.bin")
     with open(os.path.join(folder, file), "wb") as output:
         output.write(image.tobytes())
-    return {"image": name, "resize": resize, "crop": crop, "width": image.width,
-            "height": image.height, "channels": channels, "file": file}
+    return {"image": name, "resize": resize, "interpolation": interpolation.value, "crop": crop,
+            "width": image.width, "height": image.height, "channels": channels, "file": file}
 
 
 def write_index(folder, entries):
@@ -142,11 +153,13 @@ def main():
     folder = parser.parse_args().output_dir
     os.makedirs(folder, exist_ok=True)
     write_images(folder)
-    write_index(folder, [write_case(folder, case) for case in CASES])
+    entries = [write_case(folder, case, InterpolationMode.BILINEAR) for case in BILINEAR_CASES]
+    entries += [write_case(folder, case, InterpolationMode.BICUBIC) for case in BICUBIC_CASES]
+    write_index(folder, entries)
     size = sum(entry.stat().st_size for entry in os.scandir(folder))
     if size > LIMIT:
         raise SystemExit(f"make_resize_goldens.py: {size} bytes in {folder}, more than {LIMIT}")
-    print(f"{len(CASES)} cases, {size} bytes in {folder}")
+    print(f"{len(entries)} cases, {size} bytes in {folder}")
 
 
 if __name__ == "__main__":

@@ -48,8 +48,9 @@ class BlockFinder {
     std::size_t chained = 0, layers = 0;
     bool sequence = true;
     for (const Group& child : inner) {
-      const bool number = !child.child.empty() && std::all_of(child.child.begin(), child.child.end(),
-          [](unsigned char c) { return std::isdigit(c) != 0; });
+      const bool number =
+          !child.child.empty() && std::all_of(child.child.begin(), child.child.end(),
+                                              [](unsigned char c) { return std::isdigit(c) != 0; });
       sequence = sequence && number && !child.composite;
       chained += child.composite && is_cut_[child.end - 1] ? 1 : 0;
       layers += places_[child.begin].parametric ? 1 : 0;

@@ -56,9 +56,9 @@ DType from_torch_type(at::ScalarType type) {
 at::Tensor to_torch(const Tensor& tensor, const at::Device& device) {
   // from_blob wants a mutable pointer; the header's promise not to write makes the cast sound.
   auto owner = std::make_shared<Tensor>(tensor);
-  at::Tensor view = at::from_blob(const_cast<void*>(tensor.data()), tensor.shape(),
-                                  [owner](void*) mutable { owner.reset(); },
-                                  at::TensorOptions(to_torch_type(tensor.dtype())));
+  at::Tensor view = at::from_blob(
+      const_cast<void*>(tensor.data()), tensor.shape(), [owner](void*) mutable { owner.reset(); },
+      at::TensorOptions(to_torch_type(tensor.dtype())));
   return device.is_cpu() ? view : view.to(device);
 }
 

@@ -21,9 +21,7 @@ bool opens_container(const Node* node) {
          node->kind() == c10::prim::TupleIndex;
 }
 
-bool is_tensor(const Value* value) {
-  return value->type()->isSubtypeOf(*c10::TensorType::get());
-}
+bool is_tensor(const Value* value) { return value->type()->isSubtypeOf(*c10::TensorType::get()); }
 
 bool may_write(const Node* node) {
   const c10::FunctionSchema* schema = node->maybeSchema();
@@ -43,9 +41,7 @@ bool same_value(const c10::IValue& a, const c10::IValue& b) {
 }  // namespace
 
 CutFinder::CutFinder(const FrozenGraph& graph, const Recording& recording)
-    : graph_(graph),
-      recording_(recording),
-      aliases_(std::make_unique<jit::AliasDb>(graph.graph)) {
+    : graph_(graph), recording_(recording), aliases_(std::make_unique<jit::AliasDb>(graph.graph)) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (is_compute(graph.nodes[i])) compute_nodes_.push_back(i);
     reads_.push_back(values_read(graph.nodes[i]));

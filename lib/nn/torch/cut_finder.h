@@ -18,14 +18,14 @@ namespace splitbench::torch_nn {
 // The state of affairs in front of nodes[position]: head = nodes before, tail = the rest.
 struct Cut {
   std::size_t position = 0;
-  std::size_t after = 0;               // index of the last compute node of the head
-  std::vector<jit::Value*> tensors;    // what crosses, in graph order
+  std::size_t after = 0;             // index of the last compute node of the head
+  std::vector<jit::Value*> tensors;  // what crosses, in graph order
   // What the tail needs besides and makes for itself, in this order:
   std::vector<std::pair<jit::Value*, c10::IValue>> constants;
   std::vector<jit::Value*> batch_sizes;
-  std::vector<jit::Node*> remade;      // list and tuple building, arithmetic on shapes; graph order
-  bool tail_writes_input = false;      // the tail works in place on what it receives
-  std::string refusal;                 // why this cut cannot be offered; empty when it can
+  std::vector<jit::Node*> remade;  // list and tuple building, arithmetic on shapes; graph order
+  bool tail_writes_input = false;  // the tail works in place on what it receives
+  std::string refusal;             // why this cut cannot be offered; empty when it can
 };
 
 // Finds cuts by liveness: a value crosses when it is made before and read after. Values that depend

@@ -148,8 +148,9 @@ void refuse_state(const Graph& graph) {
     }
   }
   if (graph.inputs().at(0)->hasUses()) {
-    throw bad_input("forward still reads mutable attributes of the module after freezing; a "
-                    "network with memory cannot be cut");
+    throw bad_input(
+        "forward still reads mutable attributes of the module after freezing; a "
+        "network with memory cannot be cut");
   }
 }
 

@@ -18,8 +18,8 @@ namespace jit = torch::jit;
 struct FrozenGraph {
   std::shared_ptr<jit::Graph> graph;
   std::vector<jit::Node*> nodes;
-  jit::Value* input = nullptr;   // the network's one tensor input
-  jit::Value* output = nullptr;  // the chosen output, a tensor
+  jit::Value* input = nullptr;                                  // the network's one tensor input
+  jit::Value* output = nullptr;                                 // the chosen output, a tensor
   std::unordered_map<const jit::Value*, std::size_t> position;  // value -> index of its node
 };
 

@@ -48,8 +48,8 @@ std::uint64_t multiply_accumulates(jit::Node* node, const Shape& input, const Sh
     const auto matrix = constant_tensor(node->input(2));
     return matrix && matrix->dim() == 2 ? outputs * static_cast<std::uint64_t>(matrix->size(0)) : 0;
   }
-  const bool product = op == "linear" || op == "matmul" || op == "mm" || op == "bmm" ||
-                       op == "baddbmm";
+  const bool product =
+      op == "linear" || op == "matmul" || op == "mm" || op == "bmm" || op == "baddbmm";
   return product && !input.empty() ? outputs * static_cast<std::uint64_t>(input.back()) : 0;
 }
 

@@ -77,7 +77,8 @@ std::vector<LayerName> layer_names(const std::vector<NodePlace>& places,
   std::vector<LayerName> names(places.size());
   std::set<std::string> taken = {"device-only", "server-only"};
   for (const auto& [name, nodes] : calls) {
-    const auto cut = std::find_if(nodes.begin(), nodes.end(), [&](std::size_t i) { return is_cut[i]; });
+    const auto cut =
+        std::find_if(nodes.begin(), nodes.end(), [&](std::size_t i) { return is_cut[i]; });
     const std::size_t plain = cut == nodes.end() ? nodes.front() : *cut;
     for (std::size_t k = 0; k < nodes.size(); ++k) {
       const std::string numbered = name + "@" + std::to_string(k + 1);

@@ -21,8 +21,7 @@ class NodeRunner {
   using Visitor =
       std::function<void(std::size_t index, double seconds, const std::vector<c10::IValue>& out)>;
   // `synchronise` is called before each clock reading (CUDA); may be empty.
-  void run(const at::Tensor& input, const std::function<void()>& synchronise,
-           const Visitor& visit);
+  void run(const at::Tensor& input, const std::function<void()>& synchronise, const Visitor& visit);
 
  private:
   struct Step {

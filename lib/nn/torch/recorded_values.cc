@@ -16,8 +16,8 @@ namespace {
 // Operations that read a tensor's shape or type and not its elements.
 bool reads_only_shape(const jit::Node* node) {
   static const std::unordered_set<std::string> kinds = {
-      "aten::size",   "aten::dim",     "aten::numel",  "aten::len",     "aten::is_floating_point",
-      "prim::dtype",  "prim::device",  "prim::layout", "prim::is_cuda", "prim::shape",
+      "aten::size",  "aten::dim",    "aten::numel",  "aten::len",     "aten::is_floating_point",
+      "prim::dtype", "prim::device", "prim::layout", "prim::is_cuda", "prim::shape",
   };
   return kinds.count(node->kind().toQualString()) != 0;
 }
@@ -74,8 +74,7 @@ void record_batch_2(const FrozenGraph& graph, NodeRunner& runner, const at::Tens
 
 }  // namespace
 
-Recording record_values(const FrozenGraph& graph, NodeRunner& runner,
-                        const at::Tensor& input) {
+Recording record_values(const FrozenGraph& graph, NodeRunner& runner, const at::Tensor& input) {
   Recording recording;
   recording.shape_only = find_shape_only(graph);
   try {

@@ -29,7 +29,6 @@ struct Recording {
 
 // Runs the graph node by node at batch 1 (and 2). `input` has batch 1.
 // Throws Error{kBadInput} with LibTorch's reason when the network does not accept the input.
-Recording record_values(const FrozenGraph& graph, NodeRunner& runner,
-                        const at::Tensor& input);
+Recording record_values(const FrozenGraph& graph, NodeRunner& runner, const at::Tensor& input);
 
 }  // namespace splitbench::torch_nn

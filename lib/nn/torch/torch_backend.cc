@@ -23,7 +23,8 @@ class TorchBackend : public Backend {
 }  // namespace splitbench::torch_nn
 
 // Returns nullptr when the program was built from another version than this plug-in.
-extern "C" __attribute__((visibility("default"))) splitbench::Backend* splitbench_open_backend(const char* build_id) {
+extern "C" __attribute__((visibility("default"))) splitbench::Backend* splitbench_open_backend(
+    const char* build_id) {
   if (std::strcmp(build_id, SPLITBENCH_VERSION) != 0) return nullptr;
   return new splitbench::torch_nn::TorchBackend();
 }

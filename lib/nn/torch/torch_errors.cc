@@ -21,8 +21,8 @@ std::string last_line(std::string text) {
 
 std::string torch_error_text(const std::exception& error) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
-  const std::string text = torch_error != nullptr ? torch_error->what_without_backtrace()
-                                                  : error.what();
+  const std::string text =
+      torch_error != nullptr ? torch_error->what_without_backtrace() : error.what();
   // The interpreter wraps the cause in "... Traceback of TorchScript ...\nRuntimeError: <cause>".
   if (text.find("Traceback of TorchScript") == std::string::npos) return first_line(text);
   const std::size_t cause = text.rfind("RuntimeError: ");

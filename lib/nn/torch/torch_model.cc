@@ -84,7 +84,8 @@ TorchModel::TorchModel(const ModelOptions& options)
   module_ = load_module(options.path, device_);
   graph_ = translated(options.path, [&] { return freeze_to_graph(module_, options.output); });
   if (!options.input_shape) {
-    throw bad_input(options.path + ": a TorchScript file does not tell its input's shape; give "
+    throw bad_input(options.path +
+                    ": a TorchScript file does not tell its input's shape; give "
                     "--input-shape, e.g. --input-shape 1,3,224,224");
   }
   info_.input = {DType::kF32, *options.input_shape};
@@ -115,8 +116,8 @@ void TorchModel::describe_layers(const std::vector<std::string>& ids) {
     LayerInfo layer;
     layer.id = ids[k];
     layer.op = node->kind().toUnqualString();
-    const auto output = node->outputs().empty() ? recording_.values.end()
-                                                : recording_.values.find(node->output(0));
+    const auto output =
+        node->outputs().empty() ? recording_.values.end() : recording_.values.find(node->output(0));
     if (output != recording_.values.end() && output->second.tensor) {
       layer.output_shape = output->second.tensor->shape;
       layer.output_bytes = output->second.tensor->bytes();

@@ -56,6 +56,9 @@ std::vector<Golden> read_index() {
     Golden golden;
     golden.image = value_of(line, "image");
     golden.preprocess.resize = number_or_null(value_of(line, "resize"));
+    golden.preprocess.interpolation = value_of(line, "interpolation") == "bicubic"
+                                          ? Interpolation::kBicubic
+                                          : Interpolation::kBilinear;
     golden.preprocess.crop = number_or_null(value_of(line, "crop"));
     golden.size = {std::stoi(value_of(line, "channels")), std::stoi(value_of(line, "height")),
                    std::stoi(value_of(line, "width"))};

@@ -37,6 +37,7 @@ TEST(ModelManifest, AllFieldsAreRead) {
   EXPECT_EQ(manifest.input_shape, (Shape{1, 3, 224, 224}));
   ASSERT_TRUE(manifest.preprocess.has_value());
   EXPECT_EQ(manifest.preprocess->resize, 256);
+  EXPECT_EQ(manifest.preprocess->interpolation, Interpolation::kBilinear);
   EXPECT_EQ(manifest.preprocess->crop, 224);
   EXPECT_EQ(manifest.preprocess->mean, (std::vector<double>{0.485, 0.456, 0.406}));
   EXPECT_EQ(manifest.preprocess->std, (std::vector<double>{0.229, 0.224, 0.225}));
@@ -62,6 +63,16 @@ TEST(ModelManifest, GrayHasOneChannel) {
           "preprocess": {"channels": "gray", "mean": [0.5], "std": [0.25]}})"));
   EXPECT_TRUE(manifest.preprocess->gray);
   EXPECT_FALSE(manifest.preprocess->resize.has_value());
+}
+
+TEST(ModelManifest, InterpolationIsBilinearUnlessGiven) {
+  const TemporaryFolder folder;
+  const auto interpolation = [&](const std::string& from, const std::string& to) {
+    const std::string path = folder.write("m.json", replaced(kManifest, from, to));
+    return read_model_manifest(path).preprocess->interpolation;
+  };
+  EXPECT_EQ(interpolation("bilinear", "bicubic"), Interpolation::kBicubic);
+  EXPECT_EQ(interpolation("\"interpolation\": \"bilinear\",", ""), Interpolation::kBilinear);
 }
 
 TEST(ModelManifest, ErrorsNameTheKey) {
@@ -91,8 +102,8 @@ TEST(ModelManifest, ErrorsNameTheKey) {
   EXPECT_EQ(message("0.224,", "0,"), "preprocess.std must be above 0 in every channel");
   EXPECT_EQ(message("\"std\"", "\"sdt\""),
             "preprocess has one of \"mean\" and \"std\", must have both or neither");
-  EXPECT_EQ(message("bilinear", "bicubic"),
-            "preprocess.interpolation is \"bicubic\", only \"bilinear\" is supported");
+  EXPECT_EQ(message("bilinear", "lanczos"),
+            "preprocess.interpolation is \"lanczos\", must be one of: bilinear, bicubic");
   EXPECT_EQ(message("\"crop\": 224", "\"crop\": 0"),
             "preprocess.crop must be a whole number of at least 1 and below 2^31");
   EXPECT_EQ(message("[\"cat\", \"dog\"]", "[1, 2]"), "classes must be an array of strings");
