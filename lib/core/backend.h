@@ -1,7 +1,8 @@
 // What splitbench needs of a deep-learning framework. LibTorch fills it in (lib/nn/torch); nothing
 // above this interface knows any framework.
 //
-// Objects are not thread-safe: use a Model and its Segments from one thread at a time.
+// Threads: Segment::run() and Model::capture() may be called from several threads at once, each of
+// which should call use_threads() first; everything else is for one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -63,6 +64,10 @@ class Model {
  public:
   virtual ~Model() = default;
   virtual const ModelInfo& info() const = 0;
+
+  // How many threads one operation may use when the calling thread runs it. Many inputs are best
+  // worked through by several threads that use one each: no waiting for each other.
+  virtual void use_threads(int threads) = 0;
 
   // The framework's own forward of the file as it was loaded, chosen output only: the reference
   // that heads and tails are held against.

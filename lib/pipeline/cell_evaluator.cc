@@ -124,27 +124,34 @@ const std::vector<int>& CellEvaluator::uncompressed_answers(std::size_t first, s
 }
 
 CellEvaluator::Outcome CellEvaluator::run(const ConfiguredCodec& codec, bool picture) {
-  Outcome outcome;
-  for (std::size_t first = 0; first < inputs_.size(); first += settings_.batch) {
-    const std::size_t count = std::min(settings_.batch, inputs_.size() - first);
-    std::vector<CodedImage> coded(count);
-    parallel_for(count, settings_.threads,
-                 [&](std::size_t i) { coded[i] = code_image(codec, picture, first + i); });
-    bool identical = true;
-    std::vector<Boundary> decoded;
-    for (CodedImage& image : coded) {
-      outcome.payloads.push_back(static_cast<double>(image.payload_bytes));
-      outcome.encode_s.push_back(image.encode_s);
-      outcome.decode_s.push_back(image.decode_s);
-      identical &= image.identical;
-      decoded.push_back(std::move(image.decoded));
-    }
-    // What came through unchanged needs no second run of the tail.
-    const std::vector<int> answers =
-        identical ? uncompressed_answers(first, count) : tail_answers(decoded, picture);
-    outcome.answers.insert(outcome.answers.end(), answers.begin(), answers.end());
-  }
+  const std::size_t images = inputs_.size();
+  Outcome outcome{std::vector<int>(images), std::vector<double>(images),
+                  std::vector<double>(images), std::vector<double>(images)};
+  parallel_for(uncompressed_.size(), settings_.threads, [&](std::size_t batch) {
+    model_.use_threads(1);
+    const std::size_t first = batch * settings_.batch;
+    const std::vector<int> answers = run_batch(codec, picture, first, outcome);
+    std::copy(answers.begin(), answers.end(),
+              outcome.answers.begin() + static_cast<std::ptrdiff_t>(first));
+  });
   return outcome;
+}
+
+std::vector<int> CellEvaluator::run_batch(const ConfiguredCodec& codec, bool picture,
+                                          std::size_t first, Outcome& outcome) {
+  const std::size_t count = std::min(settings_.batch, inputs_.size() - first);
+  bool identical = true;
+  std::vector<Boundary> decoded;
+  for (std::size_t i = first; i < first + count; ++i) {
+    CodedImage coded = code_image(codec, picture, i);
+    outcome.payloads[i] = static_cast<double>(coded.payload_bytes);
+    outcome.encode_s[i] = coded.encode_s;
+    outcome.decode_s[i] = coded.decode_s;
+    identical &= coded.identical;
+    decoded.push_back(std::move(coded.decoded));
+  }
+  // What came through unchanged needs no second run of the tail.
+  return identical ? uncompressed_answers(first, count) : tail_answers(decoded, picture);
 }
 
 Cell CellEvaluator::evaluate(const ConfiguredCodec& codec) {

@@ -38,8 +38,9 @@ struct CodedImage {
   bool identical = false;  // decoded bit for bit
 };
 
-// Serves all codecs of one split. Tails run in batches on the calling thread, codecs on `threads`
-// threads beforehand.
+// Serves all codecs of one split. Images are worked through in batches, several batches at a time:
+// each of `threads` threads codes the images of its batch and then runs the tail on them with a
+// single-threaded network. The result does not depend on the number of threads.
 class CellEvaluator {
  public:
   struct Settings {
@@ -57,7 +58,7 @@ class CellEvaluator {
   Cell evaluate_device_only() const;
 
  private:
-  struct Outcome {
+  struct Outcome {  // all by image
     std::vector<int> answers;
     std::vector<double> payloads, encode_s, decode_s;
   };
@@ -65,6 +66,8 @@ class CellEvaluator {
   bool codes_picture(const ConfiguredCodec& codec) const;
   CodedImage code_image(const ConfiguredCodec& codec, bool picture, std::size_t image) const;
   Outcome run(const ConfiguredCodec& codec, bool picture);
+  std::vector<int> run_batch(const ConfiguredCodec& codec, bool picture, std::size_t first,
+                             Outcome& outcome);
   std::vector<int> tail_answers(const std::vector<Boundary>& boundaries, bool pictures);
   const std::vector<int>& uncompressed_answers(std::size_t first, std::size_t count);
   void summarise_accuracy(const std::vector<int>& answers, Cell& cell) const;

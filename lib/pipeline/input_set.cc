@@ -36,10 +36,11 @@ PreparedInput prepare_input(const Sample& sample, const std::optional<Preprocess
                             const TensorSpec& input, std::size_t classes) {
   PreparedInput prepared;
   prepared.label = sample.label;
-  const bool out_of_range =
-      sample.label &&
-      (*sample.label < 0 || (classes != 0 && static_cast<std::size_t>(*sample.label) >= classes));
-  if (out_of_range) {
+  if (sample.label && *sample.label < 0) {
+    throw bad_input(sample.name + ": label " + std::to_string(*sample.label) +
+                    " is not a class index (0, 1, 2 ...)");
+  }
+  if (sample.label && classes != 0 && static_cast<std::size_t>(*sample.label) >= classes) {
     throw bad_input(sample.name + ": label " + std::to_string(*sample.label) +
                     " is out of range, the model has " + std::to_string(classes) +
                     " classes (0 to " + std::to_string(classes - 1) + ")");

@@ -115,12 +115,13 @@ class Capture {
       recorder_.note("keeping " + std::to_string(captured_.store->bytes() >> 20) +
                      " MiB of tensors in a temporary file in " + settings_.folder);
     }
-    for (std::size_t first = 0; first < wanted.size(); first += settings_.batch) {
+    const std::size_t stride = settings_.batch * static_cast<std::size_t>(settings_.threads);
+    for (std::size_t first = 0; first < wanted.size(); first += stride) {
       recorder_.progress({"capture", first, wanted.size(), "images", ""});
-      const std::size_t count = std::min(settings_.batch, wanted.size() - first);
-      add_batch({wanted.begin() + static_cast<std::ptrdiff_t>(first),
-                 wanted.begin() + static_cast<std::ptrdiff_t>(first + count)},
-                skipped);
+      const std::size_t count = std::min(stride, wanted.size() - first);
+      add({wanted.begin() + static_cast<std::ptrdiff_t>(first),
+           wanted.begin() + static_cast<std::ptrdiff_t>(first + count)},
+          skipped);
     }
     recorder_.progress({"capture", wanted.size(), wanted.size(), "images", ""});
     if (captured_.inputs.size() == 0) {
@@ -131,15 +132,21 @@ class Capture {
   }
 
  private:
-  void add_batch(const std::vector<std::size_t>& indices, std::vector<SkippedInput>& skipped) {
+  // Loads the samples and captures them batch by batch, a batch on each thread.
+  void add(const std::vector<std::size_t>& indices, std::vector<SkippedInput>& skipped) {
     std::vector<PreparedInput> prepared = load(indices, skipped);
-    const bool any_batch = session_.model->info().any_batch;
-    for (std::size_t i = 0; i < prepared.size(); i += any_batch ? prepared.size() : 1) {
-      const std::size_t end = any_batch ? prepared.size() : i + 1;
+    const std::size_t first = captured_.inputs.baseline.size();
+    captured_.inputs.baseline.resize(first + prepared.size());
+    const std::size_t batch = session_.model->info().any_batch ? settings_.batch : 1;
+    parallel_for((prepared.size() + batch - 1) / batch, settings_.threads, [&](std::size_t b) {
+      session_.model->use_threads(1);
       std::vector<const Tensor*> parts;
-      for (std::size_t k = i; k < end; ++k) parts.push_back(&prepared[k].tensor);
-      store(session_.model->capture(stack_batch(parts), captured_.splits), parts.size());
-    }
+      for (std::size_t i = b * batch; i < std::min((b + 1) * batch, prepared.size()); ++i) {
+        parts.push_back(&prepared[i].tensor);
+      }
+      store(session_.model->capture(stack_batch(parts), captured_.splits), first + b * batch,
+            parts.size());
+    });
     for (PreparedInput& input : prepared) {
       captured_.inputs.images.push_back(std::move(input.image));
       captured_.inputs.labels.push_back(input.label);
@@ -173,8 +180,8 @@ class Capture {
     return good;
   }
 
-  void store(const std::vector<Boundary>& boundaries, std::size_t count) {
-    const std::size_t first = captured_.inputs.baseline.size();
+  // Keeps what one captured batch gave for the images from `first` on.
+  void store(const std::vector<Boundary>& boundaries, std::size_t first, std::size_t count) {
     for (std::size_t s = 0; s < captured_.splits.size(); ++s) {
       for (std::size_t i = 0; i < count; ++i) {
         Boundary item;
@@ -182,9 +189,9 @@ class Capture {
         captured_.store->put(s, first + i, item);
       }
     }
-    for (const int answer : answers_of(boundaries.back().at(0))) {
-      captured_.inputs.baseline.push_back(answer);
-    }
+    const std::vector<int> answers = answers_of(boundaries.back().at(0));
+    std::copy(answers.begin(), answers.end(),
+              captured_.inputs.baseline.begin() + static_cast<std::ptrdiff_t>(first));
   }
 
   ModelSession& session_;
@@ -278,7 +285,9 @@ SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepS
   plan.splits = select_splits(session.model->info().splits, settings.split).size();
   plan.images = images_wanted(dataset, settings);
   std::vector<Cell> cells;
-  if (settings.existing == ExistingSweep::kResume) cells = read_cells(settings.folder, nullptr);
+  if (settings.existing == ExistingSweep::kResume) {
+    cells = read_cells(settings.folder, nullptr);
+  }
   for (const Job& job : jobs) {
     plan.finished += static_cast<std::size_t>(std::count_if(
         cells.begin(), cells.end(), [&](const Cell& cell) { return cell.key == job.key; }));
@@ -288,8 +297,9 @@ SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepS
   const PreparedInput input =
       prepare_input(sample, session.manifest.preprocess, session.model->info().input, 0);
   const auto whole = session.model->whole();
+  session.model->use_threads(1);
   whole->time_s({input.tensor}, 1);
-  const double seconds = whole->time_s({input.tensor}, 3) / 3;
+  const double seconds = whole->time_s({input.tensor}, 3) / 3 / settings.threads;
   plan.seconds = seconds * static_cast<double>(plan.images) *
                  (1 + 0.5 * static_cast<double>(plan.cells - plan.finished));
   return plan;

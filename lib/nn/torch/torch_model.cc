@@ -78,8 +78,7 @@ TorchModel::TorchModel(const ModelOptions& options)
     : options_(options),
       device_(parse_device(options.device)),
       synchronise_(synchroniser(device_)) {
-  // The distribution's OpenMP starts with one thread unless told.
-  at::set_num_threads(options.threads);
+  use_threads(options.threads);
   const c10::InferenceMode guard;
   module_ = load_module(options.path, device_);
   graph_ = translated(options.path, [&] { return freeze_to_graph(module_, options.output); });
@@ -187,6 +186,9 @@ std::vector<jit::Value*> TorchModel::crossing(std::size_t split) const {
   return cuts_[split].tensors;
 }
 
+// OpenMP keeps the number for each calling thread; the distribution's starts with 1 unless told.
+void TorchModel::use_threads(int threads) { at::set_num_threads(threads); }
+
 Tensor TorchModel::reference(const Tensor& input) {
   return translated(options_.path, [&] {
     const c10::InferenceMode guard;
@@ -237,7 +239,8 @@ std::unique_ptr<Segment> TorchModel::whole() {
       builder.graph(), TorchSegment::Settings{device_, synchronise_, writes, "the network"});
 }
 
-std::unique_ptr<Program> TorchModel::capture_program(const std::vector<std::size_t>& splits) const {
+std::shared_ptr<const Program> TorchModel::make_capture_program(
+    const std::vector<std::size_t>& splits) const {
   SubgraphBuilder builder;
   builder.add_input(graph_.input);
   // Outputs come in the order of the cuts; that of device-only and server-only needs no node.
@@ -255,7 +258,16 @@ std::unique_ptr<Program> TorchModel::capture_program(const std::vector<std::size
     if (i < graph_.nodes.size()) builder.add_node(graph_.nodes[i]);
   }
   builder.add_output(graph_.output);
-  return std::make_unique<Program>(builder.graph(), "capture");
+  return std::make_shared<const Program>(builder.graph(), "capture");
+}
+
+std::shared_ptr<const Program> TorchModel::capture_program(const std::vector<std::size_t>& splits) {
+  const std::lock_guard<std::mutex> lock(capture_mutex_);
+  if (!captured_program_ || captured_splits_ != splits) {
+    captured_program_ = make_capture_program(splits);
+    captured_splits_ = splits;
+  }
+  return captured_program_;
 }
 
 std::vector<Boundary> TorchModel::capture(const Tensor& input,
@@ -265,12 +277,9 @@ std::vector<Boundary> TorchModel::capture(const Tensor& input,
   }
   return translated("capture", [&] {
     const c10::InferenceMode guard;
-    if (!captured_program_ || captured_splits_ != splits) {
-      captured_program_ = capture_program(splits);
-      captured_splits_ = splits;
-    }
+    const std::shared_ptr<const Program> program = capture_program(splits);
     std::vector<c10::IValue> stack = {to_torch(input, device_).clone()};
-    captured_program_->run(stack);
+    program->run(stack);
     std::vector<Boundary> boundaries;
     std::size_t next = 0;
     for (const std::size_t split : splits) {

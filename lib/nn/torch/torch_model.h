@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/backend.h"
@@ -21,6 +22,7 @@ class TorchModel : public Model {
   explicit TorchModel(const ModelOptions& options);
 
   const ModelInfo& info() const override { return info_; }
+  void use_threads(int threads) override;
   Tensor reference(const Tensor& input) override;
   std::unique_ptr<Segment> head(std::size_t split) override;
   std::unique_ptr<Segment> tail(std::size_t split) override;
@@ -35,7 +37,8 @@ class TorchModel : public Model {
   std::vector<jit::Value*> crossing(std::size_t split) const;
   BoundarySpec boundary_of(const std::vector<jit::Value*>& values) const;
   const TensorSpec& spec_of_value(const jit::Value* value) const;
-  std::unique_ptr<Program> capture_program(const std::vector<std::size_t>& splits) const;
+  std::shared_ptr<const Program> capture_program(const std::vector<std::size_t>& splits);
+  std::shared_ptr<const Program> make_capture_program(const std::vector<std::size_t>& splits) const;
 
   ModelOptions options_;
   at::Device device_;
@@ -48,8 +51,9 @@ class TorchModel : public Model {
   ModelInfo info_;
   std::vector<Cut> cuts_;  // by split; those of device-only and server-only are empty
   // The program of the last capture(), since a sweep captures the same splits for every image.
+  std::mutex capture_mutex_;
   std::vector<std::size_t> captured_splits_;
-  std::unique_ptr<Program> captured_program_;
+  std::shared_ptr<const Program> captured_program_;
 };
 
 }  // namespace splitbench::torch_nn
