@@ -3,23 +3,10 @@
 #include <iostream>
 
 #include "command.h"
+#include "usage.h"
 
 namespace splitbench {
 namespace {
-
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-// The long names of the options, and "-o".
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
-}
 
 std::string words(const std::vector<std::string>& list) {
   std::string text;

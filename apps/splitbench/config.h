@@ -14,10 +14,21 @@ std::string environment_name(const std::string& option);
 // Gives every long option of `app` and its subcommands its environment variable.
 void name_environment(CLI::App& app);
 
-// A TOML reader that leaves out what the environment sets; CLI11 itself would let the file win.
+// A TOML reader with the order above (CLI11 itself would let the file win over the environment). It
+// refuses keys that are no option, and takes what `--print-config` writes: an empty text or a
+// `false` leaves its option as it is, and a section for one command does not run it.
 class TomlUnderEnvironment : public CLI::ConfigTOML {
  public:
+  // `app` must outlive the reader and be complete when it reads.
+  explicit TomlUnderEnvironment(const CLI::App& app) : app_(app) {}
+
+  // Throws CLI::ConfigError for an unknown command or option, with the nearest.
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override;
+
+ private:
+  void check_known(const CLI::ConfigItem& item) const;
+
+  const CLI::App& app_;
 };
 
 }  // namespace splitbench

@@ -7,11 +7,12 @@
 #include <new>
 
 #include "base/error.h"
-#include "base/nearest.h"
 #include "command.h"
 #include "config.h"
+#include "help_formatter.h"
 #include "io/profile_library.h"
 #include "terminal.h"
+#include "usage.h"
 
 namespace splitbench {
 namespace {
@@ -34,23 +35,6 @@ constexpr char kExamples[] =
     "usage or input, 3 done but some cells failed, 4 no feasible plan, 5 a required\n"
     "measurement is missing.";
 
-// CLI11's messages name the value; unknown names get the nearest one.
-std::string usage_text(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
-  const bool unknown = argc > 1 && argv[1][0] != '-' &&
-                       std::find(names.begin(), names.end(), argv[1]) == names.end();
-  if (unknown) return "no command '" + std::string(argv[1]) + "'" + suggestion(argv[1], names);
-  std::string text = error.what();
-  for (char& c : text) c = c == '\n' ? ' ' : c;
-  const std::string help = app.get_subcommands().empty()
-                               ? "splitbench --help"
-                               : "splitbench " + app.get_subcommands()[0]->get_name() + " --help";
-  return text + "; see: " + help;
-}
-
 std::string own_folder() {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/self/exe", ignored).string();
@@ -64,12 +48,13 @@ int run_program(int argc, char** argv, TerminalSink& sink) {
                        "splitbench " SPLITBENCH_VERSION " (" SPLITBENCH_BUILD_TYPE ")");
   app.require_subcommand(1);
   app.fallthrough();
-  app.get_formatter()->column_width(34);
+  app.formatter(std::make_shared<HelpFormatter>());
   bool quiet = false, print_config = false;
   app.add_flag("-q,--quiet", quiet, "No progress and no notes on stderr; warnings stay");
-  app.add_flag("--print-config", print_config, "Print all options as TOML, with help, and stop");
+  app.add_flag("--print-config", print_config, "Print all options as TOML, with help, and stop")
+      ->configurable(false);
   app.set_config("--config", "", "Read options from this TOML file");
-  app.config_formatter(std::make_shared<TomlUnderEnvironment>());
+  app.config_formatter(std::make_shared<TomlUnderEnvironment>(app));
 
   const std::vector<std::unique_ptr<Command>> commands = make_commands();
   std::vector<CLI::App*> parsers;

@@ -1,7 +1,5 @@
 // `splitbench report`: documents as text, Markdown or CSV.
 #include <CLI/CLI.hpp>
-#include <functional>
-#include <map>
 
 #include "base/error.h"
 #include "command.h"
@@ -46,11 +44,8 @@ class ReportCommand : public Command {
     app.add_option("DOC", documents_, "profile.json, front.json, plan.json, or a sweep's folder")
         ->required();
     app.add_option("--format", format_, "text, md or csv")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, ReportFormat>{{"text", ReportFormat::kText},
-                                                {"md", ReportFormat::kMarkdown},
-                                                {"csv", ReportFormat::kCsv}}))
-        ->default_str("text");
+        ->check(CLI::IsMember({"text", "md", "csv"}))
+        ->capture_default_str();
     app.add_option("-o,--output", output_, "File to write; - for stdout")->capture_default_str();
     app.footer(
         "A report is made of the documents alone.\n\n"
@@ -60,10 +55,13 @@ class ReportCommand : public Command {
 
   int run(const Context&) override {
     OutputFile output(output_);
+    const ReportFormat format = format_ == "md"    ? ReportFormat::kMarkdown
+                                : format_ == "csv" ? ReportFormat::kCsv
+                                                   : ReportFormat::kText;
     std::string text;
     for (const std::string& path : documents_) {
-      text += (text.empty() || format_ == ReportFormat::kCsv ? "" : "\n") +
-              render_document(path, format_);
+      text += (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
+              render_document(path, format);
     }
     output.commit(text);
     return 0;
@@ -71,7 +69,7 @@ class ReportCommand : public Command {
 
  private:
   std::vector<std::string> documents_;
-  ReportFormat format_ = ReportFormat::kText;
+  std::string format_ = "text";
   std::string output_ = "-";
 };
 

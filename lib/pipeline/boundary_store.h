@@ -1,8 +1,8 @@
 // Every boundary of every image of a sweep: computed once, read once a cell.
 //
 // Kept in memory up to a limit, else in an unlinked temporary file, which the operating system's
-// page cache holds as far as it can. put() in any order, then get(); both may be called from several
-// threads at once, put() for different images.
+// page cache holds as far as it can. put() in any order, then get(); both may be called from
+// several threads at once, put() for different images.
 #pragma once
 
 #include <cstddef>

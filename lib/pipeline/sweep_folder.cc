@@ -39,7 +39,9 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
                          ExistingSweep existing, RunRecorder& recorder)
     : path_(path), lock_(lock_folder(path)) {
   const std::string cells = cells_path(path);
-  const bool present = fs::exists(path + "/sweep.json") || fs::exists(cells);
+  // A run that ended before its first cell leaves nothing that would have to be protected.
+  std::error_code missing;
+  const bool present = fs::file_size(cells, missing) > 0 && !missing;
   if (present && existing == ExistingSweep::kRefuse) {
     throw bad_input(path +
                     " already holds a sweep; go on with --resume, start over with --fresh, "

@@ -76,6 +76,14 @@ void make_appends_functional(Graph& graph) {
   }
 }
 
+// warnings.warn() in forward would print in the middle of a measurement.
+void drop_warnings(jit::Block* block) {
+  for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
+    for (jit::Block* nested : node->blocks()) drop_warnings(nested);
+    if (node->kind() == c10::aten::warn) node.destroyCurrent();
+  }
+}
+
 // Names of the outputs that a value holds, in order: fields, keys, or numbers.
 std::vector<std::string> output_names(const Value* value) {
   const Node* node = value->node();
@@ -181,6 +189,7 @@ FrozenGraph freeze_to_graph(const jit::Module& module, const std::string& select
   // Assertions on shapes held when the network was run for its shapes; gone, they no longer stand
   // between two operations.
   jit::EliminateExceptions(result.graph);
+  drop_warnings(graph.block());
   jit::RemoveListMutation(result.graph);
   make_appends_functional(graph);
   jit::ConstantPropagation(result.graph);

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "nn/torch/torch_errors.h"
 #include "nn/torch/torch_model.h"
 
 namespace splitbench::torch_nn {
@@ -15,7 +16,7 @@ class TorchBackend : public Backend {
   }
 
   std::unique_ptr<Model> load(const ModelOptions& options) override {
-    return std::make_unique<TorchModel>(options);
+    return translated(options.path, [&] { return std::make_unique<TorchModel>(options); });
   }
 };
 

@@ -49,11 +49,13 @@ TEST(Spec, RangesOfFractionsAreClean) {
   EXPECT_EQ(expanded("q:t=-1..1"), (Texts{"q:t=-1", "q:t=0", "q:t=1"}));
 }
 
-TEST(Spec, QuotedValuesAreNotExpanded) { EXPECT_EQ(expanded("a:f=\"1..3\""), Texts{"a:f=1..3"}); }
+TEST(Spec, QuotedValuesAreNotExpanded) {
+  EXPECT_EQ(expanded("a:f=\"1..3\""), Texts{"a:f=\"1..3\""});
+}
 
 TEST(Spec, ErrorsNameTheOffendingPart) {
   EXPECT_EQ(bad_input_message([] { parse_spec(":a=1"); }),
-            "spec ':a=1' has no name; write name:key=value, e.g. jpeg:quality=80");
+            "spec ':a=1' has no plain name; write name:key=value, e.g. jpeg:quality=80");
   EXPECT_EQ(bad_input_message([] { parse_spec("a:b"); }), "spec 'a:b': 'b' is not key=value");
   EXPECT_EQ(bad_input_message([] { parse_spec("a:=1"); }), "spec 'a:=1': '=1' is not key=value");
   EXPECT_EQ(bad_input_message([] { parse_spec("a:b=1:b=2"); }),

@@ -100,13 +100,13 @@ TEST(Sampler, SamplesBelongToTheirItemInOrderOfMeasurement) {
   EXPECT_GT(results[1].samples_s.front(), 4);
 }
 
-TEST(Sampler, RunsUntilTheFastestItemHasItsTime) {
+TEST(Sampler, RunsUntilTheSlowestItemHasItsTime) {
   Script script;
-  script.add_constant(0.25);
   script.add_constant(0.0625);
-  const auto results = script.measure(settings_of(5, 1000, 1));
-  EXPECT_EQ(results[0].samples_s.size(), 16u);
-  EXPECT_EQ(results[1].samples_s.size(), 16u);
+  script.add_constant(0.25);
+  const auto results = script.measure(settings_of(2, 1000, 2));
+  EXPECT_EQ(results[0].samples_s.size(), 8u);
+  EXPECT_EQ(results[1].samples_s.size(), 8u);
 }
 
 TEST(Sampler, StopsAtTheMaximumOfRepetitions) {

@@ -338,6 +338,19 @@ TEST(ExistingSweepFolder, IsRefusedWithoutSayingWhatToDoWithIt) {
   EXPECT_EQ(sweep.lines(), lines);
 }
 
+TEST(ExistingSweepFolder, OfARunThatMeasuredNothingIsUsedAgain) {
+  Sweep sweep;
+  sweep.settings.split = "folt";
+  EXPECT_NE(sweep.run_error().find("did you mean 'fold'?"), std::string::npos);
+  sweep.settings.split = "all";
+  sweep.dataset.samples[4].label = 3;
+  EXPECT_NE(sweep.run_error(), "");
+  sweep.dataset.samples[4].label = 1;
+  sweep.settings.seed = 3;
+  EXPECT_EQ(sweep.run().measured, 7u);
+  EXPECT_EQ(read_sweep_manifest(sweep.settings.folder).seed, 3u);
+}
+
 TEST(ExistingSweepFolder, FreshStartsOver) {
   Sweep sweep;
   sweep.run();
