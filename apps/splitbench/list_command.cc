@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <map>
 
 #include "base/error.h"
@@ -14,6 +15,7 @@
 #include "io/listing.h"
 #include "io/manifest_file.h"
 #include "io/profile_library.h"
+#include "known_names.h"
 #include "model_options.h"
 #include "pipeline/check_splits.h"
 #include "report/table.h"
@@ -22,6 +24,8 @@ namespace splitbench {
 namespace {
 
 constexpr std::size_t kCheckInputs = 2;
+// No width at which a table would shorten what people want to read or copy.
+constexpr std::size_t kWholeTexts = std::numeric_limits<std::size_t>::max();
 
 // What an option may be: "1..16", "none|bytes".
 std::string range_text(const OptionDescription& option) {
@@ -87,8 +91,6 @@ Table models_table(const std::vector<std::string>& folders) {
               {},
               {}};
   for (const std::string& name : list_named("models", folders)) {
-    // Training logs live beside the manifests.
-    if (name.find('.') != std::string::npos) continue;
     const ModelManifest model = read_model_manifest(*find_named("models", name, folders));
     Value accuracy;
     if (model.reference_accuracy) accuracy = *model.reference_accuracy;
@@ -185,7 +187,7 @@ class ListCommand : public Command {
     app.add_flag("--refused", refused_,
                  "For splits: show the places that are not offered instead, and why");
     app.add_option("--format", format_, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
+        ->check(known_names("format", {"text", "json"}))
         ->capture_default_str();
     app.footer(
         "  splitbench list codecs\n"
@@ -235,7 +237,7 @@ class ListCommand : public Command {
       for (const Column& column : table.columns) keys.push_back(column.key);
       std::cout << listing_json(what, keys, table.rows);
     } else {
-      std::cout << text_table(table);
+      std::cout << text_table(table, kWholeTexts);
     }
   }
 
@@ -250,6 +252,10 @@ class ListCommand : public Command {
     }
     if (refused_) {
       print_refused(info);
+    } else if (format_ == "json") {
+      std::vector<double> errors;
+      for (const SplitCheck& check : checks) errors.push_back(check.relative_error);
+      std::cout << splits_listing_json(info.splits, errors);
     } else {
       print("splits", splits_table(info, checks));
     }
@@ -261,6 +267,12 @@ class ListCommand : public Command {
   }
 
   void print_refused(const ModelInfo& info) const {
+    if (format_ == "text") {
+      for (const RefusedCut& cut : info.refused) {
+        std::cout << printable(cut.after) << "\n  " << printable(cut.reason) << "\n";
+      }
+      return;
+    }
     Table table{{{"after", "not offered after", Unit::kName}, {"reason", "reason"}}, {}, {}};
     for (const RefusedCut& cut : info.refused) table.rows.push_back({cut.after, cut.reason});
     print("refused", table);

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "command.h"
 #include "io/cells_file.h"
+#include "io/document.h"
 #include "io/link_file.h"
 #include "io/output_file.h"
 #include "io/plan_document.h"
@@ -29,6 +30,26 @@ Link resolve_link(const std::string& text, const std::vector<std::string>& folde
   throw bad_input("no link '" + text + "': neither a file nor a name in profiles/links" +
                   suggestion(text, list_named("links", folders)) +
                   "; or write it out: rate=8Mbit,rtt=20ms");
+}
+
+void warn_unless_valid(const RunRecord& run, const std::string& path, RunRecorder& recorder) {
+  if (run.validity.valid) return;
+  const std::vector<std::string>& reasons = run.validity.reasons;
+  recorder.warning("the measurements in '" + path + "' may not be valid" +
+                   (reasons.empty() ? "" : ": " + reasons.front()));
+}
+
+// Codec times are those of the machine that ran the sweep.
+void warn_of_foreign_sweep(const std::string& cells, const std::string& device_host,
+                           RunRecorder& recorder) {
+  const std::filesystem::path manifest =
+      std::filesystem::path(cells_path(cells)).parent_path() / "sweep.json";
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(manifest, ignored)) return;
+  const std::string host = read_run(manifest.string()).environment.host;
+  if (host == device_host) return;
+  recorder.warning("the cells were measured on '" + host + "', the device profile on '" +
+                   device_host + "': encode and decode times are those of the sweep's machine");
 }
 
 class PlanCommand : public Command {
@@ -87,6 +108,9 @@ class PlanCommand : public Command {
     std::vector<std::string> warnings;
     request_.cells = read_cells(cells_, &warnings);
     for (const std::string& warning : warnings) recorder.warning(warning);
+    warn_unless_valid(read_run(device_), device_, recorder);
+    if (server_ != device_) warn_unless_valid(read_run(server_), server_, recorder);
+    warn_of_foreign_sweep(cells_, request_.device.host, recorder);
     request_.link = resolve_link(link_, context.profile_folders);
     request_.objective = parse_objective(objective_);
     for (const std::string& path : {device_, server_, cells_path(cells_)}) recorder.add_input(path);

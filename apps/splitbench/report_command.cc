@@ -9,6 +9,7 @@
 #include "io/output_file.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
+#include "known_names.h"
 #include "report/cells_report.h"
 #include "report/front_report.h"
 #include "report/plan_report.h"
@@ -44,7 +45,7 @@ class ReportCommand : public Command {
     app.add_option("DOC", documents_, "profile.json, front.json, plan.json, or a sweep's folder")
         ->required();
     app.add_option("--format", format_, "text, md or csv")
-        ->check(CLI::IsMember({"text", "md", "csv"}))
+        ->check(known_names("format", {"text", "md", "csv"}))
         ->capture_default_str();
     app.add_option("-o,--output", output_, "File to write; - for stdout")->capture_default_str();
     app.footer(

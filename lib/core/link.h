@@ -7,12 +7,13 @@
 namespace splitbench {
 
 struct Link {
-  std::string name;           // profile name, file, or the inline spec
-  double rate_bps = 0;        // uplink, bits per second, > 0
-  double downlink_bps = 0;    // > 0; equal to rate_bps unless given
-  double rtt_s = 0;           // round-trip time, >= 0
-  double overhead_bytes = 0;  // per message and direction, added to the payload (headers)
-  std::string source;         // where the figures come from; empty for inline specs
+  std::string name;               // profile name, file, or the inline spec
+  double rate_bps = 0;            // uplink, bits per second, > 0
+  double downlink_bps = 0;        // > 0; equal to rate_bps unless given
+  double rtt_s = 0;               // round-trip time, >= 0
+  double overhead_bytes = 0;      // per message and direction, added to the payload (headers)
+  std::string source;             // where the figures come from; empty for inline specs
+  bool downlink_follows = false;  // no downlink was given: it equals the uplink at every rate
 };
 
 constexpr double kMaxRateBps = 1e15;

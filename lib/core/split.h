@@ -28,6 +28,7 @@ struct SplitPoint {
   BoundarySpec boundary;            // for the model's declared input shape
   bool block_end = false;           // closes one of the model's named blocks
   bool natural_bottleneck = false;  // see mark_natural_bottlenecks()
+  bool batched = true;              // dimension 0 of all its tensors is the batch
 };
 
 // A place between two operations where the model was not cut, and why.

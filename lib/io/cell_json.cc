@@ -1,5 +1,8 @@
 #include "io/cell_json.h"
 
+#include <bitset>
+#include <cmath>
+
 #include "base/error.h"
 #include "io/base64.h"
 #include "io/document.h"
@@ -49,10 +52,10 @@ Json payload_json(const PayloadSummary& payload) {
 
 PayloadSummary payload_from(const JsonNode& node) {
   PayloadSummary payload;
-  payload.mean = node.at("mean").number();
-  payload.p50 = node.at("p50").number();
-  payload.p95 = node.at("p95").number();
-  payload.max = node.at("max").number();
+  payload.mean = node.at("mean").number(kNotNegative);
+  payload.p50 = node.at("p50").number(kNotNegative);
+  payload.p95 = node.at("p95").number(kNotNegative);
+  payload.max = node.at("max").number(kNotNegative);
   return payload;
 }
 
@@ -64,7 +67,7 @@ Json time_json(const CodecTime& time) {
 }
 
 CodecTime time_from(const JsonNode& node) {
-  return {node.at("median").number(), node.at("p95").number()};
+  return {node.at("median").number(kNotNegative), node.at("p95").number(kNotNegative)};
 }
 
 Json accuracy_json(const CellAccuracy& accuracy) {
@@ -88,14 +91,14 @@ Json accuracy_json(const CellAccuracy& accuracy) {
 
 CellAccuracy accuracy_from(const JsonNode& node) {
   CellAccuracy accuracy;
-  accuracy.top1 = node.optional_number("top1");
-  accuracy.baseline_top1 = node.optional_number("baseline_top1");
+  accuracy.top1 = node.optional_number("top1", kZeroToOne);
+  accuracy.baseline_top1 = node.optional_number("baseline_top1", kZeroToOne);
   if (const auto loss = node.find("loss")) {
-    accuracy.loss = PairedLoss{loss->number(), interval_from(node.at("loss_ci95"))};
+    accuracy.loss = PairedLoss{loss->number({-1, 1}), interval_from(node.at("loss_ci95"))};
   }
-  accuracy.agreement = node.at("agreement").number();
+  accuracy.agreement = node.at("agreement").number(kZeroToOne);
   accuracy.images = node.at("images").count();
-  accuracy.mcnemar_p = node.optional_number("mcnemar_p");
+  accuracy.mcnemar_p = node.optional_number("mcnemar_p", kZeroToOne);
   return accuracy;
 }
 
@@ -111,6 +114,19 @@ Bytes bits_from(const JsonNode& node, std::size_t images) {
               std::to_string(images) + " images");
   }
   return bits;
+}
+
+// The bits are what the accuracy was counted from; one that says otherwise was edited or damaged.
+void check_counted(const JsonNode& node, const Cell& cell) {
+  constexpr double kRounding = 1e-9;
+  if (cell.accuracy.images == 0) return;
+  std::size_t set = 0;
+  for (const std::uint8_t byte : cell.correct_bits) set += std::bitset<8>(byte).count();
+  const double counted = static_cast<double>(set) / static_cast<double>(cell.accuracy.images);
+  if (std::abs(counted - cell.accuracy.top1.value_or(cell.accuracy.agreement)) <= kRounding) return;
+  node.at(cell.accuracy.top1 ? "top1" : "agreement")
+      .fail("differs from correct_bits, of which " + std::to_string(set) + " of " +
+            std::to_string(cell.accuracy.images) + " are set");
 }
 
 }  // namespace
@@ -149,11 +165,12 @@ Cell cell_from(const JsonNode& node) {
   if (cell.status != CellStatus::kOk) return cell;
   cell.payload_bytes = payload_from(node.at("payload_bytes"));
   cell.boundary_bytes = node.at("boundary_bytes").count();
-  cell.ratio = node.at("ratio").number();
+  cell.ratio = node.at("ratio").number(kNotNegative);
   cell.encode = time_from(node.at("encode_s"));
   cell.decode = time_from(node.at("decode_s"));
   cell.accuracy = accuracy_from(node.at("accuracy"));
   cell.correct_bits = bits_from(node.at("correct_bits"), cell.accuracy.images);
+  check_counted(node.at("accuracy"), cell);
   return cell;
 }
 

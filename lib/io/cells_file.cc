@@ -118,7 +118,9 @@ std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* 
   Line line;
   std::string broken;  // an error that is forgiven when no line follows
   while (reader.next(line)) {
-    if (!broken.empty()) throw bad_input(broken);
+    if (!broken.empty()) {
+      throw bad_input(broken + "; delete that line; --resume measures its cell again");
+    }
     if (blank(line)) continue;
     const std::string where = place(file, line);
     try {

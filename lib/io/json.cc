@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/spec.h"
 
 namespace splitbench {
 namespace {
@@ -191,9 +192,16 @@ bool JsonNode::boolean() const {
   return value_->get<bool>();
 }
 
-double JsonNode::number() const {
+double JsonNode::number(const NumberRange& range) const {
   require(value_->is_number(), "a number");
-  return value_->get<double>();
+  const auto number = value_->get<double>();
+  if (number < range.low || number > range.high) {
+    fail("is " + format_number(number) + ", must be " +
+         (std::isfinite(range.high)
+              ? "from " + format_number(range.low) + " to " + format_number(range.high)
+              : "at least " + format_number(range.low)));
+  }
+  return number;
 }
 
 std::uint64_t JsonNode::count() const {
@@ -210,14 +218,11 @@ int JsonNode::integer(int minimum) const {
   return value_->get<int>();
 }
 
-std::vector<double> JsonNode::numbers() const {
+std::vector<double> JsonNode::numbers(const NumberRange& range) const {
   require(value_->is_array(), "an array of numbers");
   std::vector<double> values;
   values.reserve(value_->size());
-  for (const nlohmann::json& item : *value_) {
-    if (!item.is_number()) fail("must be an array of numbers");
-    values.push_back(item.get<double>());
-  }
+  for (const JsonNode& item : items()) values.push_back(item.number(range));
   return values;
 }
 
@@ -232,9 +237,10 @@ std::vector<std::string> JsonNode::texts() const {
   return values;
 }
 
-std::optional<double> JsonNode::optional_number(const std::string& key) const {
+std::optional<double> JsonNode::optional_number(const std::string& key,
+                                                const NumberRange& range) const {
   const auto node = find(key);
-  return node ? std::optional<double>(node->number()) : std::nullopt;
+  return node ? std::optional<double>(node->number(range)) : std::nullopt;
 }
 
 std::string JsonNode::optional_text(const std::string& key) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -37,6 +38,15 @@ std::string shown(const std::string& text);
 // nesting beyond 64 levels.
 nlohmann::json parse_json(const std::string& text, const std::string& file);
 
+// The numbers that a key may hold, ends included.
+struct NumberRange {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+constexpr NumberRange kAnyNumber = {};
+constexpr NumberRange kNotNegative = {0, std::numeric_limits<double>::infinity()};
+constexpr NumberRange kZeroToOne = {0, 1};
+
 // A value inside a parsed file that knows where it stands, for messages like
 // "p.json: data.splits[3].head.latency_s.median is missing". The parsed file must outlive it.
 // All accessors throw Error{kBadInput} when the value is not what is asked for.
@@ -56,16 +66,17 @@ class JsonNode {
 
   std::string text() const;
   bool boolean() const;
-  double number() const;
+  double number(const NumberRange& range = kAnyNumber) const;
   // A whole number of at least 0.
   std::uint64_t count() const;
   // A whole number from `minimum` to 2^31 - 1.
   int integer(int minimum) const;
-  std::vector<double> numbers() const;
+  std::vector<double> numbers(const NumberRange& range = kAnyNumber) const;
   std::vector<std::string> texts() const;
 
   // Optional members: absent and null alike give an unset or empty value.
-  std::optional<double> optional_number(const std::string& key) const;
+  std::optional<double> optional_number(const std::string& key,
+                                        const NumberRange& range = kAnyNumber) const;
   std::string optional_text(const std::string& key) const;
 
   // Throws "<file>: <path> <problem>".

@@ -2,7 +2,7 @@
 //
 //   {"name", "rate_bps", "downlink_bps", "rtt_s", "overhead_bytes", "source"}
 //
-// `rate_bps` is required; `name` defaults to the file's stem, `downlink_bps` to the uplink's rate,
+// `rate_bps` is required; `name` defaults to the file's stem, the downlink follows the uplink,
 // the others to nothing. Thread-safe.
 #pragma once
 

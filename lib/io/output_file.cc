@@ -60,7 +60,9 @@ OutputFile::~OutputFile() {
 
 void OutputFile::commit(const std::string& text) {
   const auto fail = [&] {
-    return runtime_failure("writing '" + path_ + "' failed: " + std::strerror(errno));
+    const std::string reason = std::strerror(errno);
+    return runtime_failure(path_ == "-" ? "cannot write to standard output: " + reason
+                                        : "writing '" + path_ + "' failed: " + reason);
   };
   if (!write_all(file_, text)) throw fail();
   if (temporary_.empty()) return;

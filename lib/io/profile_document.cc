@@ -1,5 +1,7 @@
 #include "io/profile_document.h"
 
+#include <set>
+
 #include "io/envelope.h"
 #include "io/value_json.h"
 
@@ -20,8 +22,8 @@ Json latency_json(const LatencySummary& latency) {
 }
 
 LatencySummary latency_from(const JsonNode& node) {
-  return {node.at("median").number(), node.at("p95").number(), interval_from(node.at("ci95")),
-          node.at("samples").numbers()};
+  return {node.at("median").number(kNotNegative), node.at("p95").number(kNotNegative),
+          interval_from(node.at("ci95"), kNotNegative), node.at("samples").numbers(kNotNegative)};
 }
 
 void set_energy(Json& json, const EnergyReading& energy) {
@@ -31,7 +33,7 @@ void set_energy(Json& json, const EnergyReading& energy) {
 }
 
 EnergyReading energy_from(const JsonNode& node) {
-  return {node.optional_number("energy_j"), node.at("energy_source").text(),
+  return {node.optional_number("energy_j", kNotNegative), node.at("energy_source").text(),
           node.optional_text("energy_reason")};
 }
 
@@ -79,18 +81,8 @@ LayerProfile layer_from(const JsonNode& node) {
 }
 
 Json split_json(const SplitProfile& profile) {
-  const SplitPoint& split = profile.split;
-  Json json;
-  json["id"] = split.id;
-  json["aliases"] = split.aliases;
-  json["kind"] = split_kind_name(split.kind);
-  json["boundary"] = Json::array();
-  for (const TensorSpec& tensor : split.boundary) {
-    json["boundary"].push_back(tensor_spec_json(tensor));
-  }
+  Json json = split_point_json(profile.split);
   json["boundary_bytes"] = profile.boundary_bytes;
-  json["block_end"] = split.block_end;
-  json["natural_bottleneck"] = split.natural_bottleneck;
   json["head"] = segment_json(profile.head);
   json["tail"] = segment_json(profile.tail);
   return json;
@@ -151,11 +143,14 @@ Profile read_profile(const std::string& path) {
   for (const JsonNode& layer : data.at("layers").items()) {
     profile.layers.push_back(layer_from(layer));
   }
+  std::set<std::string> ids;
   for (const JsonNode& split : data.at("splits").items()) {
     profile.splits.push_back(split_from(split));
+    const std::string& id = profile.splits.back().split.id;
+    if (!ids.insert(id).second) split.at("id").fail("is " + shown(id) + ", as an earlier split's");
   }
   profile.end_to_end = segment_from(data.at("end_to_end"));
-  profile.layer_sum_ratio = data.at("layer_sum_ratio").number();
+  profile.layer_sum_ratio = data.at("layer_sum_ratio").number(kNotNegative);
   return profile;
 }
 

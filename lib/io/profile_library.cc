@@ -50,7 +50,9 @@ std::vector<std::string> list_named(const std::string& kind,
     std::error_code ignored;
     for (const fs::directory_entry& entry :
          fs::directory_iterator(fs::path(folder) / kind, ignored)) {
-      if (entry.path().extension() == kSuffix) names.insert(entry.path().stem().string());
+      const std::string name = entry.path().stem().string();
+      const bool other_kind = name.find('.') != std::string::npos;
+      if (entry.path().extension() == kSuffix && !other_kind) names.insert(name);
     }
   }
   return {names.begin(), names.end()};

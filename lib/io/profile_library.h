@@ -19,7 +19,8 @@ std::vector<std::string> profile_folders(const std::string& executable);
 std::optional<std::string> find_named(const std::string& kind, const std::string& name,
                                       const std::vector<std::string>& folders);
 
-// All names of a kind, sorted and unique.
+// All names of a kind, sorted and unique. Names with a '.' are left out: `<name>.log.json` is a
+// record that lies beside the entry `<name>`, not an entry.
 std::vector<std::string> list_named(const std::string& kind,
                                     const std::vector<std::string>& folders);
 

@@ -13,7 +13,8 @@ namespace splitbench {
 constexpr std::size_t kMaxDocumentBytes = std::size_t{256} << 20;
 
 // The bytes of a regular file, pipe or character device.
-// Throws Error{kBadInput} when `path` cannot be read, is a directory, or holds more than
+// Throws Error{kBadInput} when `path` cannot be read, is a directory or a pipe without
+// a writer, or holds more than
 // `max_bytes`.
 std::string read_text_file(const std::string& path, std::size_t max_bytes = kMaxDocumentBytes);
 

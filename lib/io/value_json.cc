@@ -1,6 +1,7 @@
 #include "io/value_json.h"
 
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 
@@ -8,8 +9,8 @@ namespace splitbench {
 
 Json interval_json(const Interval& interval) { return Json::array({interval.low, interval.high}); }
 
-Interval interval_from(const JsonNode& node) {
-  const std::vector<double> ends = node.numbers();
+Interval interval_from(const JsonNode& node, const NumberRange& range) {
+  const std::vector<double> ends = node.numbers(range);
   if (ends.size() != 2 || ends[0] > ends[1]) node.fail("must be [low, high] with low <= high");
   return {ends[0], ends[1]};
 }
@@ -50,6 +51,21 @@ TensorSpec tensor_spec_from(const JsonNode& node) {
   return spec;
 }
 
+Json split_point_json(const SplitPoint& split) {
+  Json json;
+  json["id"] = split.id;
+  json["aliases"] = split.aliases;
+  json["kind"] = split_kind_name(split.kind);
+  json["boundary"] = Json::array();
+  for (const TensorSpec& tensor : split.boundary) {
+    json["boundary"].push_back(tensor_spec_json(tensor));
+  }
+  json["boundary_bytes"] = boundary_bytes(split.boundary);
+  json["block_end"] = split.block_end;
+  json["natural_bottleneck"] = split.natural_bottleneck;
+  return json;
+}
+
 Json link_json(const Link& link) {
   Json json;
   json["name"] = link.name;
@@ -66,7 +82,9 @@ Link link_from(const JsonNode& node, const std::string& default_name) {
   const auto name = node.find("name");
   link.name = name ? name->text() : default_name;
   link.rate_bps = node.at("rate_bps").number();
-  link.downlink_bps = node.optional_number("downlink_bps").value_or(link.rate_bps);
+  const std::optional<double> downlink_bps = node.optional_number("downlink_bps");
+  link.downlink_follows = !downlink_bps;
+  link.downlink_bps = downlink_bps.value_or(link.rate_bps);
   link.rtt_s = node.optional_number("rtt_s").value_or(0);
   link.overhead_bytes = node.optional_number("overhead_bytes").value_or(0);
   link.source = node.optional_text("source");

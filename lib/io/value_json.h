@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/link.h"
+#include "core/split.h"
 #include "core/statistics.h"
 #include "core/tensor.h"
 #include "io/json.h"
@@ -9,11 +10,14 @@
 namespace splitbench {
 
 Json interval_json(const Interval& interval);  // [low, high]
-Interval interval_from(const JsonNode& node);
+Interval interval_from(const JsonNode& node, const NumberRange& range = kAnyNumber);
 
 Json tensor_spec_json(const TensorSpec& spec);  // {"shape", "dtype"}
 TensorSpec tensor_spec_from(const JsonNode& node);
 Shape shape_from(const JsonNode& node);
+
+// The cut itself, with boundary_bytes as its boundary has them.
+Json split_point_json(const SplitPoint& split);
 
 Json link_json(const Link& link);
 // `rate_bps` must be there and positive; the other keys have the defaults of io/link_file.h.

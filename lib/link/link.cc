@@ -145,7 +145,8 @@ Link parse_link(const std::string& text) {
   link.rate_bps = parse_rate_bps(required(fields, "rate", text));
   link.rtt_s = parse_duration_s(required(fields, "rtt", text));
   const auto downlink = fields.find("downlink");
-  link.downlink_bps = downlink == fields.end() ? link.rate_bps : parse_rate_bps(downlink->second);
+  link.downlink_follows = downlink == fields.end();
+  link.downlink_bps = link.downlink_follows ? link.rate_bps : parse_rate_bps(downlink->second);
   const auto overhead = fields.find("overhead");
   link.overhead_bytes = overhead == fields.end() ? 0 : parse_size_bytes(overhead->second);
   validate(link);

@@ -14,9 +14,9 @@
 
 namespace splitbench {
 
-// `rate` and `rtt` are required; `downlink` is the uplink's rate and `overhead` 0 unless given. The
-// result is valid (core/link.h) and named after the text.
-// Throws Error{kBadInput} for anything else; `trace:FILE` is refused with its own message.
+// `rate` and `rtt` are required; `downlink` follows the uplink and `overhead` is 0 unless given.
+// The result is valid (core/link.h) and named after the text. Throws Error{kBadInput} for anything
+// else; `trace:FILE` is refused with its own message.
 Link parse_link(const std::string& text);
 
 // A number with its unit, in bits per second, > 0.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -21,12 +22,14 @@ struct EvaluationSet {
   std::vector<std::optional<int>> labels;
   std::vector<int> baseline;             // the uncompressed model's answers
   std::optional<Preprocess> preprocess;  // that turns decoded pictures into inputs
+  Tensor first_output;                   // of the uncompressed model on the first image
 
   std::size_t size() const { return baseline.size(); }
   bool labelled() const;
 };
 
-// The index of the largest element of each item of a batch.
+// The index of the largest element of each item of a batch; kNoAnswer for an item with a NaN.
+constexpr int kNoAnswer = -1;
 std::vector<int> answers_of(const Tensor& output);
 
 // What a codec did to one image.
@@ -69,6 +72,7 @@ class CellEvaluator {
   std::vector<int> run_batch(const ConfiguredCodec& codec, bool picture, std::size_t first,
                              Outcome& outcome);
   std::vector<int> tail_answers(const std::vector<Boundary>& boundaries, bool pictures);
+  std::string check_cut();
   const std::vector<int>& uncompressed_answers(std::size_t first, std::size_t count);
   void summarise_accuracy(const std::vector<int>& answers, Cell& cell) const;
 
@@ -79,6 +83,7 @@ class CellEvaluator {
   const EvaluationSet& inputs_;
   Settings settings_;
   std::unique_ptr<Segment> tail_;
+  std::string unsound_;  // why the cut is none: tail(head(x)) is not the model; empty when it is
   // By batch: the tail's answers on the boundaries as they are. Every lossless codec shares them.
   std::vector<std::optional<std::vector<int>>> uncompressed_;
 };

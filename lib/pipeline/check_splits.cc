@@ -11,6 +11,12 @@
 namespace splitbench {
 namespace {
 
+bool identical(const Boundary& a, const Boundary& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), bit_identical);
+}
+
+}  // namespace
+
 double relative_error(const Tensor& reference, const Tensor& answer) {
   if (reference.spec() != answer.spec()) return std::numeric_limits<double>::infinity();
   if (reference.dtype() != DType::kF32) {
@@ -29,12 +35,6 @@ double relative_error(const Tensor& reference, const Tensor& answer) {
   if (difference == 0) return 0;
   return largest == 0 ? std::numeric_limits<double>::infinity() : difference / largest;
 }
-
-bool identical(const Boundary& a, const Boundary& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), bit_identical);
-}
-
-}  // namespace
 
 std::vector<SplitCheck> check_splits(Model& model, const std::vector<Tensor>& inputs,
                                      EventSink& events) {

@@ -19,6 +19,10 @@ struct SplitCheck {
 // The bound of what rounding in another order of the same float32 operations explains.
 constexpr double kMaxRelativeError = 1e-5;
 
+// Largest |difference| / largest |reference|; infinity when the specs differ or a value is not
+// finite.
+double relative_error(const Tensor& reference, const Tensor& answer);
+
 // Runs every split on `inputs`, and again on the first to see that nothing was left changed.
 std::vector<SplitCheck> check_splits(Model& model, const std::vector<Tensor>& inputs,
                                      EventSink& events);

@@ -1,6 +1,7 @@
 #include "pipeline/profile_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "base/error.h"
@@ -17,7 +18,8 @@ EnergyReading no_energy() { return {std::nullopt, "none", kNoMeter}; }
 // Everything that gets timed, in one list for the sampler.
 class Bench {
  public:
-  Bench(Model& model, const std::vector<std::size_t>& splits, const Tensor& input)
+  Bench(Model& model, const std::vector<std::size_t>& splits, const Tensor& input,
+        EventSink& events)
       : model_(model), splits_(splits), input_(input), whole_(model.whole()) {
     std::vector<Boundary> boundaries = model.capture(input, splits);
     for (const Boundary& boundary : boundaries) specs_.push_back(spec_of(boundary));
@@ -25,6 +27,7 @@ class Bench {
     add([this] { return time_layers(); });
     for (std::size_t k = 0; k < splits.size(); ++k) {
       if (model.info().splits[splits[k]].kind != SplitKind::kInner) continue;
+      warn_if_unsound(k, boundaries, events);
       add_segment(model.head(splits[k]), {input_});
       add_segment(model.tail(splits[k]), std::move(boundaries[k]));
     }
@@ -55,6 +58,15 @@ class Bench {
  private:
   void add(std::function<double()> time_once) { items_.push_back({std::move(time_once)}); }
 
+  void warn_if_unsound(std::size_t k, const std::vector<Boundary>& boundaries,
+                       EventSink& events) const {
+    const Boundary answer = model_.tail(splits_[k])->run(boundaries[k]);
+    const double error = relative_error(boundaries.back().at(0), answer.at(0));
+    if (error <= kMaxRelativeError || !std::isfinite(error)) return;
+    events.warning("split " + model_.info().splits[splits_[k]].id +
+                   " is no sound cut: tail(head(x)) differs from the model; do not use its times");
+  }
+
   void add_segment(std::unique_ptr<Segment> segment, Boundary boundary) {
     segments_.push_back(std::move(segment));
     Segment* timed = segments_.back().get();
@@ -68,12 +80,22 @@ class Bench {
     return sum;
   }
 
+  // The model describes its layers at batch 1.
+  void scale_to_batch(LayerInfo& layer) const {
+    const std::int64_t batch = input_.shape().at(0);
+    if (layer.output_shape.empty() || layer.output_shape[0] != 1) return;
+    layer.output_shape[0] = batch;
+    layer.output_bytes *= static_cast<std::size_t>(batch);
+    layer.macs *= static_cast<std::uint64_t>(batch);
+  }
+
   // The sampler warms up first, so only the last `count` passes are measurements.
   void fill_layers(std::size_t count, Profile& profile) const {
     const std::size_t first = layer_passes_.size() - count;
     double sum = 0;
     for (std::size_t layer = 0; layer < model_.info().layers.size(); ++layer) {
-      const LayerInfo& info = model_.info().layers[layer];
+      LayerInfo info = model_.info().layers[layer];
+      scale_to_batch(info);
       std::vector<double> samples;
       for (std::size_t pass = first; pass < layer_passes_.size(); ++pass) {
         samples.push_back(layer_passes_[pass][layer]);
@@ -113,7 +135,7 @@ ProfileResult profile_model(ModelSession& session, const ProfileSettings& settin
   }
   const std::vector<std::size_t> splits = select_splits(info.splits, settings.split);
   const TensorSpec input_spec = batched(info.input, settings.batch);
-  Bench bench(model, splits, random_inputs(input_spec, 1, kInputSeed).front());
+  Bench bench(model, splits, random_inputs(input_spec, 1, kInputSeed).front(), events);
   const std::vector<MeasuredItem> measured = measure_interleaved(
       bench.items(), settings.measure, [&](std::size_t done, std::size_t expected) {
         events.progress({"profile", done, expected, "rounds", ""});

@@ -137,7 +137,7 @@ class Capture {
     std::vector<PreparedInput> prepared = load(indices, skipped);
     const std::size_t first = captured_.inputs.baseline.size();
     captured_.inputs.baseline.resize(first + prepared.size());
-    const std::size_t batch = session_.model->info().any_batch ? settings_.batch : 1;
+    const std::size_t batch = in_batches() ? settings_.batch : 1;
     parallel_for((prepared.size() + batch - 1) / batch, settings_.threads, [&](std::size_t b) {
       session_.model->use_threads(1);
       std::vector<const Tensor*> parts;
@@ -180,15 +180,25 @@ class Capture {
     return good;
   }
 
+  // A boundary that is not laid out by image cannot be taken apart after a batch.
+  bool in_batches() const {
+    const ModelInfo& info = session_.model->info();
+    return info.any_batch && std::all_of(captured_.splits.begin(), captured_.splits.end(),
+                                         [&](std::size_t s) { return info.splits[s].batched; });
+  }
+
   // Keeps what one captured batch gave for the images from `first` on.
   void store(const std::vector<Boundary>& boundaries, std::size_t first, std::size_t count) {
     for (std::size_t s = 0; s < captured_.splits.size(); ++s) {
       for (std::size_t i = 0; i < count; ++i) {
         Boundary item;
-        for (const Tensor& tensor : boundaries[s]) item.push_back(batch_item(tensor, i));
+        for (const Tensor& tensor : boundaries[s]) {
+          item.push_back(count == 1 ? tensor : batch_item(tensor, i));
+        }
         captured_.store->put(s, first + i, item);
       }
     }
+    if (first == 0) captured_.inputs.first_output = batch_item(boundaries.back().at(0), 0);
     const std::vector<int> answers = answers_of(boundaries.back().at(0));
     std::copy(answers.begin(), answers.end(),
               captured_.inputs.baseline.begin() + static_cast<std::ptrdiff_t>(first));
@@ -209,6 +219,12 @@ void check_answers(const Captured& captured, const ModelInfo& info, RunRecorder&
                       std::to_string(classes) + " scores (0 to " + std::to_string(classes - 1) +
                       "); the dataset does not belong to this model");
     }
+  }
+  const auto silent =
+      std::count(captured.inputs.baseline.begin(), captured.inputs.baseline.end(), kNoAnswer);
+  if (silent != 0) {
+    recorder.warning("the model gives NaN on " + std::to_string(silent) +
+                     " images; they count as wrong");
   }
   if (!captured.inputs.labelled()) {
     recorder.warning(

@@ -61,6 +61,14 @@ void check_scale(double scale, const char* name) {
                   "; it must be above 0 and at most 1e6 (2: half as fast as measured)");
 }
 
+// Why the cell's times and bytes do not belong to a profile's, or nothing. The tensors at one split
+// of one model differ in size when the input does.
+std::string size_mismatch(const Cell& cell, const SplitProfile& split, const char* side) {
+  if (cell.boundary_bytes == split.boundary_bytes) return "";
+  return "measured at another input size: " + std::to_string(cell.boundary_bytes) + " B here, " +
+         std::to_string(split.boundary_bytes) + " B in the " + side + " profile";
+}
+
 Candidate cell_candidate(const Cell& cell, const SplitIndex& device, const SplitIndex& server,
                          const Conditions& conditions) {
   Candidate candidate;
@@ -76,6 +84,12 @@ Candidate cell_candidate(const Cell& cell, const SplitIndex& device, const Split
   } else if (tail == server.end()) {
     candidate.rejected_because = "split not in the server profile";
   } else {
+    candidate.rejected_because = size_mismatch(cell, *head->second, "device");
+    if (candidate.rejected_because.empty()) {
+      candidate.rejected_because = size_mismatch(cell, *tail->second, "server");
+    }
+  }
+  if (candidate.rejected_because.empty()) {
     candidate.estimate = estimate_split(*head->second, *tail->second, cell, conditions);
   }
   return candidate;

@@ -12,8 +12,9 @@ namespace splitbench {
 void check_request(const PlanRequest& request);
 
 // device-only first, then one candidate for each cell in order (the cells of device-only are the
-// first candidate). One that cannot be estimated (failed cell, split missing in a profile) has no
-// estimate and says why in rejected_because. Requires a checked request.
+// first candidate). One that cannot be estimated (failed cell, split missing in a profile or of
+// other boundary bytes there) has no estimate and says why in rejected_because. Requires a checked
+// request.
 std::vector<Candidate> enumerate_candidates(const PlanRequest& request);
 
 }  // namespace splitbench

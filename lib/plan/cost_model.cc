@@ -1,5 +1,7 @@
 #include "plan/cost_model.h"
 
+#include "base/spec.h"
+
 namespace splitbench {
 namespace {
 
@@ -7,12 +9,16 @@ double transfer_s(double bytes, double rate_bps, const Link& link) {
   return link.rtt_s / 2 + 8 * (bytes + link.overhead_bytes) / rate_bps;
 }
 
-void set_energy(Estimate& estimate, const EnergyReading& reading, double scale) {
-  if (reading.joules) {
-    estimate.energy_j = *reading.joules * scale;
-  } else {
+// A device that is modelled by scaling times draws a power that nobody knows.
+void set_energy(Estimate& estimate, const EnergyReading& reading, double device_scale) {
+  if (!reading.joules) {
     estimate.energy_reason =
         reading.reason.empty() ? "the device profile has no energy" : reading.reason;
+  } else if (device_scale != 1) {
+    estimate.energy_reason = "measured on a device that is not the one modelled, device scale " +
+                             format_number(device_scale);
+  } else {
+    estimate.energy_j = reading.joules;
   }
 }
 
@@ -58,10 +64,14 @@ Estimate estimate_split(const SplitProfile& device, const SplitProfile& server, 
   return estimate;
 }
 
-LinearLatency linear_latency(const Estimate& e, const Link& link) {
+LinearLatency linear_latency(const Estimate& e, const Conditions& conditions) {
+  const Link& link = conditions.link;
   const double local_s = e.device_s + e.encode_s + e.server_s + e.decode_s;
-  if (e.uplink_s == 0) return {local_s + e.downlink_s, 0};
-  return {local_s + link.rtt_s / 2 + e.downlink_s, 8 * (e.payload_bytes + link.overhead_bytes)};
+  if (e.uplink_s + e.downlink_s == 0) return {local_s, 0};
+  const double uplink_bits = 8 * (e.payload_bytes + link.overhead_bytes);
+  if (!link.downlink_follows) return {local_s + link.rtt_s / 2 + e.downlink_s, uplink_bits};
+  const double downlink_bits = 8 * (conditions.result_bytes + link.overhead_bytes);
+  return {local_s + link.rtt_s, uplink_bits + downlink_bits};
 }
 
 }  // namespace splitbench

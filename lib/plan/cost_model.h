@@ -15,10 +15,12 @@
 // device-only: device_s = median end-to-end time in the device profile * device_scale. Nothing is
 // encoded or sent: every other stage, the payload and the accuracy loss are 0.
 //
-// energy_j is the device's energy in the head (at device-only: in the whole network) as measured,
-// times device_scale: the same power for as much longer. The codec and the radio are not in it.
+// energy_j is the device's energy in the head (at device-only: in the whole network) as measured.
+// The codec and the radio are not in it. It is unset at another device_scale than 1, as the power
+// of a device that was not measured is unknown.
 //
-// At a fixed downlink, latency is fixed_s + bits / rate_bps: what makes the policy exact.
+// Whether the downlink is fixed or follows the uplink (core/link.h), latency is fixed_s + bits /
+// rate_bps: what makes the policy exact.
 // Pure functions; thread-safe.
 #pragma once
 
@@ -47,7 +49,7 @@ struct LinearLatency {
   double bits = 0;
 };
 
-// The line that an estimate made for `link` lies on; bits is 0 when it sends nothing.
-LinearLatency linear_latency(const Estimate& estimate, const Link& link);
+// The line that an estimate made under `conditions` lies on; bits is 0 when it sends nothing.
+LinearLatency linear_latency(const Estimate& estimate, const Conditions& conditions);
 
 }  // namespace splitbench

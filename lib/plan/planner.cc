@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <set>
@@ -11,6 +12,7 @@
 #include "base/units.h"
 #include "plan/candidates.h"
 #include "plan/constraints.h"
+#include "plan/cost_model.h"
 #include "plan/objective.h"
 #include "plan/policy.h"
 
@@ -29,10 +31,10 @@ void require_energy(const Candidates& candidates) {
     return c.estimate && c.estimate->energy_j;
   });
   if (known) return;
-  throw Error(
-      ErrorCode::kMissingMeasurement,
-      "the objective or a constraint needs energy, which the device profile does not have (" +
-          candidates.front().estimate->energy_reason + "); profile the device with --energy METER");
+  throw Error(ErrorCode::kMissingMeasurement,
+              "the objective or a constraint needs energy, which no candidate has (" +
+                  candidates.front().estimate->energy_reason +
+                  "); profile the device with --energy METER");
 }
 
 // Sets `feasible`, and `rejected_because` of those that break a bound.
@@ -196,16 +198,18 @@ void set_baselines(Plan& plan, const Profile& device) {
 }
 
 void warn_about_cells(Plan& plan, const std::vector<Cell>& cells) {
-  std::set<std::string> datasets;
+  std::set<std::tuple<std::string, std::size_t, std::uint64_t>> image_sets;
   std::size_t unlabelled = 0;
   for (const Cell& cell : cells) {
-    datasets.insert(cell.key.dataset);
-    if (cell.status == CellStatus::kOk && !cell.accuracy.loss) ++unlabelled;
+    if (cell.status != CellStatus::kOk) continue;
+    image_sets.emplace(cell.key.dataset, cell.key.images, cell.key.seed);
+    if (!cell.accuracy.loss) ++unlabelled;
   }
   if (cells.empty()) plan.warnings.push_back("there are no cells: only device-only can be chosen");
-  if (datasets.size() > 1) {
-    plan.warnings.push_back("the cells are of " + std::to_string(datasets.size()) +
-                            " datasets; their accuracy losses are not comparable");
+  if (image_sets.size() > 1) {
+    plan.warnings.push_back("the cells are of " + std::to_string(image_sets.size()) +
+                            " sets of images (dataset, number or seed differ); their accuracy "
+                            "losses are not paired on the same images");
   }
   if (unlabelled > 0) {
     plan.warnings.push_back(std::to_string(unlabelled) + " of " + std::to_string(cells.size()) +
@@ -272,7 +276,8 @@ Plan make_plan(const PlanRequest& request) {
   choose(plan, bounds);
   set_baselines(plan, request.device);
   if (request.policy) {
-    plan.policy = policy_regions(plan.candidates, plan.objective, plan.constraints, plan.link);
+    plan.policy =
+        policy_regions(plan.candidates, plan.objective, plan.constraints, conditions_of(request));
   }
   warn_about_cells(plan, request.cells);
   warn_about_choice(plan);

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "plan/constraints.h"
-#include "plan/cost_model.h"
 #include "plan/objective.h"
 
 namespace splitbench {
@@ -41,7 +40,7 @@ double latency_end(const Line& latency, const std::optional<double>& max_latency
 
 std::vector<Contender> contenders_of(const std::vector<Candidate>& candidates,
                                      const Objective& objective, const Constraints& constraints,
-                                     const Link& link) {
+                                     const Conditions& conditions) {
   Constraints without_latency = constraints;
   without_latency.max_latency_s.reset();
   const std::vector<Bound> bounds = bounds_of(without_latency);
@@ -52,7 +51,7 @@ std::vector<Contender> contenders_of(const std::vector<Candidate>& candidates,
     const bool allowed = std::all_of(bounds.begin(), bounds.end(), [&](const Bound& bound) {
       return satisfied(bound, estimate);
     });
-    const LinearLatency linear = linear_latency(estimate, link);
+    const LinearLatency linear = linear_latency(estimate, conditions);
     Estimate at_zero = estimate;
     at_zero.latency_s = linear.fixed_s;
     const std::optional<double> offset = objective_value(objective, at_zero);
@@ -145,8 +144,9 @@ void append_region(std::vector<PolicyRegion>& regions, const Contender* best, do
 
 std::vector<PolicyRegion> policy_regions(const std::vector<Candidate>& candidates,
                                          const Objective& objective, const Constraints& constraints,
-                                         const Link& link) {
-  const std::vector<Contender> contenders = contenders_of(candidates, objective, constraints, link);
+                                         const Conditions& conditions) {
+  const std::vector<Contender> contenders =
+      contenders_of(candidates, objective, constraints, conditions);
   std::vector<PolicyRegion> regions;
   // No link is faster, and no boundary beyond it would mean anything.
   double x = 1 / kMaxRateBps;

@@ -6,21 +6,22 @@
 // the next boundary is the first line to cross the current one from above, or the current line's
 // end. O(candidates * regions), exact to rounding.
 //
-// Only the uplink varies. The downlink, the round trip and the server load stay as in the plan,
-// also where the downlink was given as equal to the uplink. Pure functions; thread-safe.
+// The downlink varies with the uplink where it follows it (core/link.h), else it stays as in the
+// plan; so do the round trip and the server load. Pure functions; thread-safe.
 #pragma once
 
 #include <vector>
 
 #include "core/plan.h"
+#include "plan/cost_model.h"
 
 namespace splitbench {
 
 // Regions from the slowest rate to the fastest, without gaps, neighbours different; a boundary rate
-// belongs to the faster region. `candidates` carry estimates made for `link`; those without one, or
-// without the energy that the objective needs, take no part.
+// belongs to the faster region. `candidates` carry estimates made under `conditions`; those without
+// one, or without the energy that the objective needs, take no part.
 std::vector<PolicyRegion> policy_regions(const std::vector<Candidate>& candidates,
                                          const Objective& objective, const Constraints& constraints,
-                                         const Link& link);
+                                         const Conditions& conditions);
 
 }  // namespace splitbench

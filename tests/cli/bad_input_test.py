@@ -187,6 +187,24 @@ class BadDocuments(CliTest):
         self.fails(2, *self.plan(cells=self.write("broken.jsonl", "{\n" + lines)), says="line 1")
         self.fails(2, *self.plan(cells=self.folder / "none"), says="none")
 
+    def test_doubtful_measurements_are_warned_of(self):
+        folder = self.folder / "doubtful"
+        write_sweep_documents(folder)
+        plan = folder / "plan.json"
+        self.succeeds(*self.plan(cells=folder), "-o", plan)
+        self.assertEqual(read_json(plan)["run"]["warnings"], [])
+        doubtful = profile_document()
+        doubtful["run"]["validity"] = {"valid": False, "reasons": ["it was hot", "second"]}
+        sweep = profile_document()
+        sweep["schema"] = "splitbench.sweep-manifest"
+        sweep["run"]["host"] = "desktop"
+        self.write("doubtful/sweep.json", sweep)
+        device = self.write("doubtful/device.json", doubtful)
+        self.succeeds(*self.plan(device=device, cells=folder), "-o", plan)
+        valid, host = read_json(plan)["run"]["warnings"]
+        self.assertIn("device.json' may not be valid: it was hot", valid)
+        self.assertIn("on 'desktop', the device profile on 'made-up'", host)
+
     def test_no_feasible_plan_is_written_and_exits_4(self):
         plan = self.folder / "infeasible.json"
         self.fails(4, *self.plan(), "--max-latency-s", "0.0001", "-o", plan,

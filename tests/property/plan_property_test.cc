@@ -268,6 +268,45 @@ TEST(PlanProperty, PolicyEqualsTheArgminOnAFineGridOfRates) {
   }
 }
 
+// Whether a plan at that rate chooses what the policy says there. At rates that are no power of two
+// an exact tie may fall either way by rounding: then the policy's choice must be as good.
+testing::AssertionResult plan_agrees(const Plan& plan, const PolicyRegion& region) {
+  if (plan.chosen.has_value() != region.split.has_value()) {
+    return testing::AssertionFailure() << "only one of them has a choice";
+  }
+  if (!plan.chosen) return testing::AssertionSuccess();
+  const double best = *objective_value(plan.objective, *plan.chosen->estimate);
+  for (const Candidate& c : plan.candidates) {
+    if (c.split != *region.split || c.codec != *region.codec || !c.estimate) continue;
+    if (same_choice(c, *plan.chosen)) return testing::AssertionSuccess();
+    const double value = *objective_value(plan.objective, *c.estimate);
+    if (c.feasible && value - best <= 1e-12 * (1 + best)) return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "policy " << *region.split << " with " << *region.codec
+                                     << ", plan " << candidate_name(*plan.chosen);
+}
+
+TEST(PlanProperty, PolicyEqualsThePlanAtEveryRateWithAFixedAndAFollowingDownlink) {
+  Rng rng(6);
+  for (int i = 0; i < 2000; ++i) {
+    PlanRequest request = random_request(rng);
+    request.link.downlink_follows = i % 2 == 0;
+    if (request.link.downlink_follows) request.link.downlink_bps = request.link.rate_bps;
+    request.policy = true;
+    const std::vector<PolicyRegion> regions = make_plan(request).policy;
+    check_partition(regions);
+    request.policy = false;
+    for (int draw = 0; draw < 20; ++draw) {
+      const double rate = std::pow(10.0, static_cast<double>(rng.below(800000)) * 1e-5);
+      if (near_boundary(regions, rate)) continue;
+      request.link.rate_bps = rate;
+      if (request.link.downlink_follows) request.link.downlink_bps = rate;
+      ASSERT_TRUE(plan_agrees(make_plan(request), region_at(regions, rate)))
+          << "instance " << i << " at " << rate << " bit/s";
+    }
+  }
+}
+
 // Both sides of a boundary are equally good there, or one of them ends at its latency bound.
 TEST(PlanProperty, BoundariesAreExactToRounding) {
   Rng rng(5);

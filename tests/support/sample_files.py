@@ -120,7 +120,7 @@ def cell_lines(sha256="a" * 64):
             "accuracy": {"top1": 1.0 - loss, "baseline_top1": 1.0, "loss": loss,
                          "loss_ci95": [loss - 0.1, loss + 0.1], "agreement": 1.0 - loss,
                          "images": 8, "mcnemar_p": 1.0},
-            "correct_bits": "/w=="}))
+            "correct_bits": "/g==" if loss else "/w=="}))
     return "".join(line + "\n" for line in lines)
 
 

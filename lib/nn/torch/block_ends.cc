@@ -42,7 +42,9 @@ class BlockFinder {
   }
 
   // A child is a trunk, to be followed further, when it chains at least two composite modules with
-  // cuts between them, or is a sequence (children named by numbers) of several layers with weights.
+  // cuts between them, is a sequence (children named by numbers) of several layers with weights, or
+  // holds such a chain of modules that are nested themselves (`encoder.layers.encoder_layer_3`);
+  // the convolution-and-activation pairs inside a block are not nested.
   bool is_trunk(const Group& group, std::size_t depth) const {
     const std::vector<Group> inner = groups(group.begin, group.end, depth + 1);
     std::size_t chained = 0, layers = 0;
@@ -54,8 +56,22 @@ class BlockFinder {
       sequence = sequence && number && !child.composite;
       chained += child.composite && is_cut_[child.end - 1] ? 1 : 0;
       layers += places_[child.begin].parametric ? 1 : 0;
+      if (child.composite && nested_chain(child, depth + 1) >= 2) return true;
     }
     return chained >= 2 || (sequence && layers >= 2);
+  }
+
+  // How many modules of `group` end at a cut and have composite modules inside.
+  std::size_t nested_chain(const Group& group, std::size_t depth) const {
+    std::size_t chained = 0;
+    for (const Group& child : groups(group.begin, group.end, depth + 1)) {
+      const std::vector<Group> inner = groups(child.begin, child.end, depth + 2);
+      const bool nested =
+          child.composite &&
+          std::any_of(inner.begin(), inner.end(), [](const Group& g) { return g.composite; });
+      chained += nested && is_cut_[child.end - 1] ? 1 : 0;
+    }
+    return chained;
   }
 
   void descend(std::size_t begin, std::size_t end, std::size_t depth) {

@@ -134,13 +134,14 @@ void CutFinder::resolve_shape(Value* value, Cut& cut) const {
     return;
   }
   const RecordedValue& record = recording_.values.at(value);
-  if (!recording_.any_batch || same_value(record.at_batch_1, record.at_batch_2)) {
+  if (!recording_.any_batch || same_value(record.at_batch_1, record.at_probe_batch)) {
     cut.constants.emplace_back(value, record.at_batch_1);
     return;
   }
-  const bool one_two = record.at_batch_1.isInt() && record.at_batch_1.toInt() == 1 &&
-                       record.at_batch_2.isInt() && record.at_batch_2.toInt() == 2;
-  if (one_two && !cut.tensors.empty() && is_batched(cut.tensors[0])) {
+  const bool is_batch = record.at_batch_1.isInt() && record.at_batch_1.toInt() == 1 &&
+                        record.at_probe_batch.isInt() &&
+                        record.at_probe_batch.toInt() == kProbeBatch;
+  if (is_batch && !cut.tensors.empty() && is_batched(cut.tensors[0])) {
     cut.batch_sizes.push_back(value);
     return;
   }

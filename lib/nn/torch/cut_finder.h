@@ -43,6 +43,9 @@ class CutFinder {
   // Whether a node at or after `position` may write to the storage of `value`.
   bool written_after(const jit::Value* value, std::size_t position) const;
 
+  // Whether dimension 0 of the tensor is the batch.
+  bool is_batched(const jit::Value* value) const;
+
   // Adds to `builder` what the tail of `cut` needs beyond its inputs and nodes.
   void add_shape_values(const Cut& cut, SubgraphBuilder& builder) const;
 
@@ -52,7 +55,6 @@ class CutFinder {
   void resolve_shape(jit::Value* value, Cut& cut) const;
   void check_aliases(Cut& cut) const;
   bool is_compute(const jit::Node* node) const;
-  bool is_batched(const jit::Value* value) const;
 
   const FrozenGraph& graph_;
   const Recording& recording_;

@@ -76,6 +76,31 @@ void make_appends_functional(Graph& graph) {
   }
 }
 
+// The same for `result["out"] = x`, as segmentation networks build what they return.
+void make_assignments_functional(Graph& graph) {
+  std::vector<Node*> assignments;
+  for (Node* node : graph.nodes()) {
+    if (node->kind() == c10::aten::_set_item) assignments.push_back(node);
+  }
+  for (Node* assignment : assignments) {
+    Node* dict = assignment->input(0)->node();
+    if (dict->kind() != c10::prim::DictConstruct || dict->owningBlock() != graph.block()) continue;
+    const auto type = dict->output()->type()->expect<c10::DictType>();
+    std::vector<Value*> keys, values;
+    for (std::size_t i = 0; i < dict->inputs().size(); i += 2) {
+      keys.push_back(dict->input(i));
+      values.push_back(dict->input(i + 1));
+    }
+    keys.push_back(assignment->input(1));
+    values.push_back(assignment->input(2));
+    jit::WithInsertPoint guard(assignment);
+    Node* larger =
+        graph.insertNode(graph.createDict(type->getKeyType(), type->getValueType(), keys, values));
+    dict->output()->replaceAllUsesAfterNodeWith(assignment, larger->output());
+    assignment->destroy();
+  }
+}
+
 // warnings.warn() in forward would print in the middle of a measurement.
 void drop_warnings(jit::Block* block) {
   for (auto node = block->nodes().begin(); node != block->nodes().end(); ++node) {
@@ -192,6 +217,7 @@ FrozenGraph freeze_to_graph(const jit::Module& module, const std::string& select
   drop_warnings(graph.block());
   jit::RemoveListMutation(result.graph);
   make_appends_functional(graph);
+  make_assignments_functional(graph);
   jit::ConstantPropagation(result.graph);
   jit::LowerSimpleTuples(result.graph);
   refuse_state(graph);

@@ -90,7 +90,9 @@ TorchModel::TorchModel(const ModelOptions& options)
   info_.input = {DType::kF32, *options.input_shape};
   runner_ = std::make_unique<NodeRunner>(graph_);
   const at::Generator generator = at::detail::createCPUGenerator(kProbeSeed);
-  const at::Tensor probe = at::rand(info_.input.shape, generator).to(device_);
+  Shape probe_shape = info_.input.shape;
+  probe_shape.at(0) = kProbeBatch;
+  const at::Tensor probe = at::rand(probe_shape, generator).to(device_);
   recording_ = record_values(graph_, *runner_, probe);
   finder_ = std::make_unique<CutFinder>(graph_, recording_);
   info_.any_batch = recording_.any_batch;
@@ -167,6 +169,9 @@ void TorchModel::describe_splits(std::vector<Cut> cuts) {
     const bool block_end = std::find(ends.begin(), ends.end(), k) != ends.end();
     info_.splits.push_back({names[k].id, names[k].aliases, SplitKind::kInner,
                             boundary_of(cut.tensors), block_end, false});
+    info_.splits.back().batched =
+        std::all_of(cut.tensors.begin(), cut.tensors.end(),
+                    [this](const jit::Value* value) { return finder_->is_batched(value); });
     cuts_.push_back(std::move(cut));
   }
   info_.splits.push_back({"device-only", {}, SplitKind::kDeviceOnly, {info_.output}, false, false});

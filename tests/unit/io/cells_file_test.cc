@@ -73,13 +73,14 @@ TEST(CellsFile, WithoutLabelsThereAreReasons) {
   Cell cell = sample_cell();
   cell.accuracy.top1 = cell.accuracy.baseline_top1 = cell.accuracy.mcnemar_p = std::nullopt;
   cell.accuracy.loss = std::nullopt;
+  cell.accuracy.agreement = 0.75;
   const std::string line = line_of(cell);
   EXPECT_NE(line.find(R"("top1":null,"top1_reason":"the dataset has no labels")"),
             std::string::npos);
   const TemporaryFolder folder;
   const CellAccuracy accuracy = read_cells(folder.write("c.jsonl", line), nullptr)[0].accuracy;
   EXPECT_FALSE(accuracy.top1 || accuracy.baseline_top1 || accuracy.loss || accuracy.mcnemar_p);
-  EXPECT_EQ(accuracy.agreement, 0.625);
+  EXPECT_EQ(accuracy.agreement, 0.75);
 }
 
 TEST(CellsFile, ACutAtAnyByteLosesTheLastLineOnly) {
@@ -135,6 +136,8 @@ TEST(CellsFile, ABrokenLineInTheMiddleIsAnError) {
   const std::string path = folder.write("cells.jsonl", good + "{\"schema\n" + good);
   const std::string message = bad_input_message([&] { read_cells(path, nullptr); });
   EXPECT_EQ(message.substr(0, path.size() + 9), path + " line 2: ");
+  EXPECT_NE(message.find("; delete that line; --resume measures its cell again"),
+            std::string::npos);
 }
 
 TEST(CellsFile, AWholeLineThatIsNoCellIsAnErrorEvenAtTheEnd) {
@@ -160,6 +163,28 @@ TEST(CellsFile, AWholeLineThatIsNoCellIsAnErrorEvenAtTheEnd) {
             "line 2: accuracy.loss_ci95 must be [low, high] with low <= high");
   EXPECT_EQ(message("splitbench.cells", "splitbench.plan"),
             "line 2: schema is \"splitbench.plan\", must be \"splitbench.cells\"");
+}
+
+TEST(CellsFile, ImpossibleNumbersAreRefused) {
+  const TemporaryFolder folder;
+  const auto message = [&](const std::string& from, const std::string& to) {
+    const std::string path =
+        folder.write("cells.jsonl", replaced(line_of(sample_cell()), from, to));
+    const std::string text = bad_input_message([&] { read_cells(path, nullptr); });
+    return text.substr(std::min(text.size(), path.size() + 1));
+  };
+  EXPECT_EQ(message("\"median\":0.001", "\"median\":-0.001"),
+            "line 1: encode_s.median is -0.001, must be at least 0");
+  EXPECT_EQ(message("\"mean\":100.5", "\"mean\":-1"),
+            "line 1: payload_bytes.mean is -1, must be at least 0");
+  EXPECT_EQ(message("\"agreement\":0.625", "\"agreement\":1.5"),
+            "line 1: accuracy.agreement is 1.5, must be from 0 to 1");
+  EXPECT_EQ(message("\"loss\":0.125", "\"loss\":-2"),
+            "line 1: accuracy.loss is -2, must be from -1 to 1");
+  EXPECT_EQ(message("\"top1\":0.75", "\"top1\":0.8"),
+            "line 1: accuracy.top1 differs from correct_bits, of which 9 of 12 are set");
+  EXPECT_EQ(message("\"top1\":0.75", "\"top1\":null"),
+            "line 1: accuracy.agreement differs from correct_bits, of which 9 of 12 are set");
 }
 
 TEST(CellsFile, NewerVersionsAreRefusedAndUnknownKeysIgnored) {

@@ -54,6 +54,27 @@ TEST(Document, EveryKindReturns) {
   }
 }
 
+TEST(Document, ImpossibleProfilesAreRefused) {
+  const TemporaryFolder folder;
+  const auto message = [&](const Profile& profile) {
+    const std::string path = folder.write("p.json", profile_document(profile, sample_run()));
+    const std::string text = bad_input_message([&] { read_profile(path); });
+    return text.substr(std::min(text.size(), path.size() + 2));
+  };
+  Profile negative = sample_profile();
+  negative.splits[1].head.latency.median = -1;
+  EXPECT_EQ(message(negative), "data.splits[1].head.latency_s.median is -1, must be at least 0");
+  Profile sample = sample_profile();
+  sample.end_to_end.latency.samples[2] = -0.5;
+  EXPECT_EQ(message(sample), "data.end_to_end.latency_s.samples[2] is -0.5, must be at least 0");
+  Profile energy = sample_profile();
+  energy.layers[0].energy.joules = -0.125;
+  EXPECT_EQ(message(energy), "data.layers[0].energy_j is -0.125, must be at least 0");
+  Profile twice = sample_profile();
+  twice.splits[2].split.id = "layer1";
+  EXPECT_EQ(message(twice), "data.splits[2].id is \"layer1\", as an earlier split's");
+}
+
 TEST(Document, KindsOfCells) {
   const TemporaryFolder folder;
   EXPECT_EQ(document_kind(folder.path()), "cells");

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
+#include <thread>
 
 #include "io/base64.h"
 #include "io/output_file.h"
@@ -120,6 +122,24 @@ TEST(TextFile, ReadingNamesPathAndReason) {
             "cannot read '" + missing + "': No such file or directory");
   EXPECT_EQ(bad_input_message([&] { read_text_file(folder.path()); }),
             "cannot read '" + folder.path() + "': Is a directory");
+}
+
+TEST(TextFile, PipesAreReadToTheirEnd) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const std::string text(200'000, 'x');  // more than a pipe holds
+  std::thread writer([&] { std::ofstream(path) << text; });
+  EXPECT_EQ(read_text_file(path), text);
+  writer.join();
+}
+
+TEST(TextFile, APipeWithoutAWriterIsRefused) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(bad_input_message([&] { read_text_file(path); }),
+            "cannot read '" + path + "': a pipe to which no program writes");
 }
 
 TEST(TextFile, ReadingIsLimited) {

@@ -115,12 +115,14 @@ TEST(LinkFile, DefaultsAndErrors) {
   EXPECT_EQ(link.name, "lab");
   EXPECT_EQ(link.rate_bps, 8e6);
   EXPECT_EQ(link.downlink_bps, 8e6);
+  EXPECT_TRUE(link.downlink_follows);
   EXPECT_EQ(link.rtt_s, 0);
   const Link full = read_link_file(folder.write(
       "w.json", R"({"name": "wifi", "rate_bps": 1e6, "downlink_bps": 2e6, "rtt_s": 0.01,
                     "overhead_bytes": 66, "source": "a table"})"));
   EXPECT_EQ(full.name, "wifi");
   EXPECT_EQ(full.downlink_bps, 2e6);
+  EXPECT_FALSE(full.downlink_follows);
   EXPECT_EQ(full.rtt_s, 0.01);
   EXPECT_EQ(full.overhead_bytes, 66);
   EXPECT_EQ(full.source, "a table");
@@ -136,6 +138,7 @@ TEST(ProfileLibrary, EarlierFoldersWin) {
   folder.write("b/models/x.json", "");
   folder.write("b/models/y.json", "");
   folder.write("b/models/readme.md", "");
+  folder.write("b/models/y.log.json", "");
   folder.write("b/links/wifi.json", "");
   const std::vector<std::string> folders = {folder.path("none"), folder.path("a"),
                                             folder.path("b")};

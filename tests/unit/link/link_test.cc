@@ -30,6 +30,7 @@ TEST(Link, FullInlineSpec) {
   EXPECT_EQ(link.name, text);
   EXPECT_DOUBLE_EQ(link.rate_bps, 8e6);
   EXPECT_DOUBLE_EQ(link.downlink_bps, 20e6);
+  EXPECT_FALSE(link.downlink_follows);
   EXPECT_DOUBLE_EQ(link.rtt_s, 0.02);
   EXPECT_DOUBLE_EQ(link.overhead_bytes, 66);
 }
@@ -38,6 +39,7 @@ TEST(Link, DownlinkDefaultsToTheUplinkAndKeysComeInAnyOrder) {
   const Link link = parse_link("rtt=0ms,rate=1kB/s");
   EXPECT_DOUBLE_EQ(link.rate_bps, 8000);
   EXPECT_DOUBLE_EQ(link.downlink_bps, 8000);
+  EXPECT_TRUE(link.downlink_follows);
   EXPECT_DOUBLE_EQ(link.rtt_s, 0);
   EXPECT_DOUBLE_EQ(link.overhead_bytes, 0);
 }

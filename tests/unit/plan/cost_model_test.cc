@@ -37,7 +37,7 @@ TEST(CostModel, DeviceOnlySendsNothing) {
   EXPECT_EQ(e.encode_s + e.uplink_s + e.server_s + e.decode_s + e.downlink_s, 0);
   EXPECT_EQ(e.payload_bytes, 0);
   EXPECT_EQ(e.accuracy_loss, 0);
-  const LinearLatency line = linear_latency(e, request.link);
+  const LinearLatency line = linear_latency(e, conditions_of(request));
   EXPECT_DOUBLE_EQ(line.fixed_s, 2);
   EXPECT_EQ(line.bits, 0);
 }
@@ -65,22 +65,45 @@ TEST(CostModel, EnergyIsTheHeadsOrUnsetWithAReason) {
   EXPECT_DOUBLE_EQ(*e.energy_j, 0.5);
 }
 
-TEST(CostModel, TheLineGivesTheLatencyAtEveryRate) {
+TEST(CostModel, EnergyOfAScaledDeviceIsUnknown) {
   PlanRequest request = make_request();
+  set_energy(request.device, 2);
+  request.server_scale = 3;
+  EXPECT_TRUE(estimate_device_only(request.device.end_to_end, conditions_of(request)).energy_j);
+  request.device_scale = 2.5;
+  const Conditions conditions = conditions_of(request);
+  for (const Estimate& e : {estimate_device_only(request.device.end_to_end, conditions),
+                            estimate_split(request.device.splits[1], request.server.splits[1],
+                                           request.cells[1], conditions)}) {
+    EXPECT_FALSE(e.energy_j);
+    EXPECT_NE(e.energy_reason.find("device scale 2.5"), std::string::npos) << e.energy_reason;
+  }
+}
+
+void check_lines(const PlanRequest& request) {
   const Conditions at_megabit = conditions_of(request);
   for (std::size_t i = 0; i < 3; ++i) {
     const LinearLatency line =
         linear_latency(estimate_split(request.device.splits[i], request.server.splits[i],
                                       request.cells[1], at_megabit),
-                       request.link);
+                       at_megabit);
     for (const double rate : {1e3, 5e5, 1e9}) {
       Conditions other = at_megabit;
       other.link.rate_bps = rate;
+      if (other.link.downlink_follows) other.link.downlink_bps = rate;
       const Estimate e = estimate_split(request.device.splits[i], request.server.splits[i],
                                         request.cells[1], other);
       EXPECT_NEAR(line.fixed_s + line.bits / rate, e.latency_s, 1e-12 * e.latency_s);
     }
   }
+}
+
+TEST(CostModel, TheLineGivesTheLatencyAtEveryRate) {
+  PlanRequest request = make_request();
+  check_lines(request);
+  request.link.downlink_bps = request.link.rate_bps;
+  request.link.downlink_follows = true;
+  check_lines(request);
 }
 
 }  // namespace

@@ -129,6 +129,36 @@ TEST(Planner, CellsThatCannotBeEstimatedStayWithTheirReason) {
   EXPECT_FALSE(candidate(plan, "c", "x").feasible);
 }
 
+TEST(Planner, CellsOfAnotherInputSizeAreRejected) {
+  PlanRequest request = make_request();
+  request.cells.push_back(make_cell("device-only", "none", 0, 0));
+  request.cells.back().boundary_bytes = 40;
+  request.cells[1].boundary_bytes = 28800;
+  request.device.splits[1].boundary_bytes = 7200;
+  request.server.splits[1].boundary_bytes = 28800;
+  request.server.splits[2].boundary_bytes = 512;
+  const Plan plan = make_plan(request);
+  EXPECT_EQ(candidate(plan, "a", "raw:dtype=fp32").rejected_because,
+            "measured at another input size: 28800 B here, 7200 B in the device profile");
+  EXPECT_EQ(candidate(plan, "b", "quant:bits=4").rejected_because,
+            "measured at another input size: 0 B here, 512 B in the server profile");
+  EXPECT_FALSE(candidate(plan, "a", "raw:dtype=fp32").estimate);
+  EXPECT_TRUE(candidate(plan, "device-only", "none").estimate);
+  EXPECT_TRUE(candidate(plan, "server-only", "raw:dtype=uint8").estimate);
+}
+
+TEST(Planner, CellsOfDifferentImagesAreWarnedOf) {
+  const auto warnings = [](auto change) {
+    PlanRequest request = make_request();
+    change(request.cells[0]);
+    return make_plan(request).warnings.size();
+  };
+  EXPECT_EQ(warnings([](Cell&) {}), 0u);
+  EXPECT_EQ(warnings([](Cell& cell) { cell.key.dataset = "another"; }), 1u);
+  EXPECT_EQ(warnings([](Cell& cell) { cell.key.images = 7; }), 1u);
+  EXPECT_EQ(warnings([](Cell& cell) { cell.key.seed = 7; }), 1u);
+}
+
 TEST(Planner, TheDeviceOnlyCellIsNoSecondCandidate) {
   PlanRequest request = make_request();
   request.cells.push_back(make_cell("device-only", "none", 0, 0));
@@ -212,7 +242,7 @@ TEST(Planner, WarnsAboutWhatWeakensTheChoice) {
   const Plan plan = make_plan(request);
   EXPECT_EQ(candidate_name(*plan.chosen), "a with quant:bits=4");
   ASSERT_EQ(plan.warnings.size(), 3u);
-  EXPECT_TRUE(contains(plan.warnings[0], "2 datasets"));
+  EXPECT_TRUE(contains(plan.warnings[0], "2 sets of images"));
   EXPECT_TRUE(contains(plan.warnings[1], "1 of 5 cells have no labels"));
   EXPECT_TRUE(contains(plan.warnings[2], "up to 0.006"));
   EXPECT_NEAR(candidate(plan, "b", "quant:bits=4").estimate->accuracy_loss, 0.1, 1e-12);

@@ -8,6 +8,7 @@ namespace splitbench {
 namespace {
 
 const Link kLink = {"test", 1e6, 1e6, 0, 0, ""};
+constexpr double kResultBytes = 40;
 
 // A candidate of latency fixed_s + 8 * bytes / rate.
 Candidate line(const std::string& split, double fixed_s, double bytes, double loss = 0) {
@@ -27,7 +28,8 @@ Candidate line(const std::string& split, double fixed_s, double bytes, double lo
 std::vector<PolicyRegion> policy(const std::vector<Candidate>& candidates,
                                  const Constraints& constraints = {},
                                  const std::string& objective = "latency") {
-  return policy_regions(candidates, parse_objective(objective), constraints, kLink);
+  return policy_regions(candidates, parse_objective(objective), constraints,
+                        {kLink, 0, 1, 1, kResultBytes});
 }
 
 std::vector<std::string> splits_of(const std::vector<PolicyRegion>& regions) {
@@ -89,6 +91,18 @@ TEST(Policy, TiesInTheObjectiveAreBrokenByLatencyAtEachRate) {
   const auto regions = policy({big, small}, {}, "energy");
   EXPECT_EQ(splits_of(regions), (std::vector<std::string>{"small", "big"}));
   EXPECT_DOUBLE_EQ(*regions[0].rate_high_bps, 28800);
+}
+
+TEST(Policy, ADownlinkThatFollowsMovesTheBoundary) {
+  // local = 1; split = 0.5 + 8 * (60 + 40) / r with the result of 40 bytes.
+  Link link = kLink;
+  link.downlink_follows = true;
+  Candidate split = line("split", 0.5, 60);
+  split.estimate->downlink_s = 8 * kResultBytes / link.downlink_bps;
+  const auto regions = policy_regions({line("local", 1, 0), split}, parse_objective("latency"), {},
+                                      {link, 0, 1, 1, kResultBytes});
+  EXPECT_EQ(splits_of(regions), (std::vector<std::string>{"local", "split"}));
+  EXPECT_DOUBLE_EQ(regions[1].rate_low_bps, 1600);
 }
 
 TEST(Policy, EqualNeighboursAreMerged) {
