@@ -24,7 +24,9 @@ namespace splitbench {
 namespace {
 
 constexpr std::size_t kCheckInputs = 2;
-// No width at which a table would shorten what people want to read or copy.
+// Sources are prose, which would tear a table apart: shortened here, whole in JSON.
+constexpr std::size_t kScreenWidth = 80;
+// Boundaries and aliases are read and copied: never shortened.
 constexpr std::size_t kWholeTexts = std::numeric_limits<std::size_t>::max();
 
 // What an option may be: "1..16", "none|bytes".
@@ -237,7 +239,7 @@ class ListCommand : public Command {
       for (const Column& column : table.columns) keys.push_back(column.key);
       std::cout << listing_json(what, keys, table.rows);
     } else {
-      std::cout << text_table(table, kWholeTexts);
+      std::cout << text_table(table, what == "splits" ? kWholeTexts : kScreenWidth);
     }
   }
 

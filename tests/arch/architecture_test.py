@@ -32,7 +32,7 @@ OWNERS = [
     (re.compile(r"zlib\.h$"), ("lib/codec/", "lib/data/"), "sources"),
 ]
 STANDARD = re.compile(r"[a-z_0-9]+$")
-POSIX = re.compile(r"(fcntl|unistd|dlfcn|sys/[a-z]+)\.h$")
+POSIX = re.compile(r"(fcntl|poll|unistd|dlfcn|sys/[a-z]+)\.h$")
 
 MAX_LINES = 450
 LONG_FILES = {}  # path -> why it is longer

@@ -260,7 +260,8 @@ class BadOutputs(CliTest):
     def test_a_full_device(self):
         self.fails(1, *self.plan, "-o", "/dev/full", says="No space left on device")
         with open("/dev/full", "w", encoding="utf-8") as full:
-            self.fails(1, *self.plan, "-o", "-", stdout=full, says="No space left on device")
+            self.fails(1, *self.plan, "-o", "-", stdout=full,
+                       says="cannot write to standard output: No space left on device")
             self.fails(1, "list", "codecs", stdout=full, says="standard output")
 
     def test_an_existing_document_survives_a_failed_command(self):

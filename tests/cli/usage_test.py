@@ -60,6 +60,8 @@ class Names(CliTest):
                    says="--resume")
         self.fails(2, "completions", "bsh", says="{bash,zsh,fish}")
         self.fails(2, "list", "codec", says="{codecs,models,splits")
+        self.fails(2, "report", "x.json", "--format", "html",
+                   says="unknown format 'html', known: text, md, csv")
 
     def test_missing_arguments(self):
         self.fails(2, "profile", says="MODEL is required")

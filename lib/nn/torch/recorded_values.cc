@@ -136,7 +136,7 @@ Recording record_values(const FrozenGraph& graph, NodeRunner& runner, const at::
   try {
     record_batch_1(graph, runner, first, recording);
   } catch (const std::exception& error) {
-    throw bad_input("the network does not accept a float32 input of shape " +
+    throw bad_input("the network does not accept an input of shape " +
                     shape_text(first.sizes().vec()) + ": " + torch_error_text(error));
   }
   if (!recording.values.at(graph.output).tensor) {

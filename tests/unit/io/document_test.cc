@@ -197,7 +197,7 @@ TEST(Document, ErrorsNameFileAndJsonPath) {
             "p.json: data.splits[1].boundary[0].shape is no shape: shape 9999999x9999999x9 has "
             "more than 2^40 elements");
   EXPECT_EQ(message("[1e-05,1.1e-05,1.3e-05]", "[1e-05,null]"),
-            "p.json: data.layers[0].latency_s.samples must be an array of numbers");
+            "p.json: data.layers[0].latency_s.samples[1] has type null, must be a number");
   EXPECT_EQ(message("\"device\": \"cpu\"", "\"device\": 1"),
             "p.json: data.device has type number, must be a string");
   EXPECT_EQ(message("\"utc\"", "\"uct\""), "p.json: run.utc is missing");
