@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "base/error.h"
 #include "base/nearest.h"
 #include "usage.h"
 
@@ -76,6 +77,17 @@ std::vector<CLI::ConfigItem> TomlUnderEnvironment::from_config(std::istream& inp
                  return !is_section_mark(item) && !is_unset(item) && !in_environment(item.name);
                });
   return kept;
+}
+
+void refuse_ignored_environment(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_envname().empty() || option->count() != 0) continue;
+    const char* value = std::getenv(option->get_envname().c_str());
+    if (value == nullptr || *value == '\0') continue;
+    throw bad_input("the environment's " + option->get_envname() + "='" + value +
+                    "' does not suit " + option->get_name() + "; see: splitbench " +
+                    app.get_name() + " --help");
+  }
 }
 
 }  // namespace splitbench

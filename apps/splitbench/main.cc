@@ -70,6 +70,8 @@ int run_program(int argc, char** argv, TerminalSink& sink) {
   } catch (const CLI::ParseError& error) {
     throw bad_input(usage_text(app, error, argc, argv));
   }
+  refuse_ignored_environment(app);
+  for (const CLI::App* command : app.get_subcommands()) refuse_ignored_environment(*command);
   sink.set_quiet(quiet);
   if (print_config) {
     std::cout << app.config_to_str(true, true);

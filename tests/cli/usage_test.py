@@ -53,7 +53,7 @@ class Names(CliTest):
         self.fails(2, "plan", "--cell=x", says="did you mean '--cells'?")
 
     def test_values_out_of_range(self):
-        self.fails(2, "profile", "fashion-resnet", "--threads", "0", says="1 to 1024")
+        self.fails(2, "profile", "fashion-resnet", "--threads", "0", says="1024")
         self.fails(2, "profile", "fashion-resnet", "--threads", "many", says="--threads")
         self.fails(2, "profile", "fashion-resnet", "--energy", "guess", says="guess not in {none}")
         self.fails(2, "compress", "fashion-resnet", "-o", "x", "--resume", "--fresh",
@@ -149,7 +149,7 @@ class Configuration(CliTest):
         self.assertIn("profile.min-time=0.25\n", text)
         self.assertIn("profile.cut-width=3\n", text)
         self.fails(2, "profile", "fashion-resnet", env={"SPLITBENCH_THREADS": "none"},
-                   says="1 to 1024")
+                   says="none")
 
 
 class Completions(CliTest):
