@@ -28,8 +28,12 @@ class CompressCommand : public Command {
                    "Images to measure on, e.g. fashion-mnist or image-list:csv=labels.csv (see: "
                    "splitbench list datasets); by default the model manifest's");
     app.add_option("--calibration", calibration_,
-                   "Images that codecs may look at beforehand; by default the dataset's training "
-                   "part");
+                   "Images that codecs may look at beforehand, never their labels; by default the "
+                   "dataset's training part, or else those of its images that --limit leaves out");
+    app.add_option("--calibration-images", settings_.calibration_images,
+                   "How many of them at most, drawn by the seed")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
     app.add_option("--codec", codecs_,
                    "Codec with settings, lists and ranges allowed: quant:bits=2,4,8 or "
                    "jpeg:quality=50..90+20; repeat for more (see: splitbench list codecs); by "
@@ -77,12 +81,8 @@ class CompressCommand : public Command {
     settings_.output = model_.model_output;
     ModelSession session = model_.open(context, &recorder);
     const std::unique_ptr<Dataset> dataset = open_dataset(dataset_spec(session), dataset_context());
-    settings_.calibration =
-        calibration_.empty() ? training_part(dataset_spec(session)).value_or("") : calibration_;
-    if (settings_.calibration == dataset->spec()) {
-      throw bad_input("--calibration " + calibration_ +
-                      " names the very images that are evaluated; choose others");
-    }
+    const std::unique_ptr<Dataset> calibration = open_calibration(*dataset, session);
+    settings_.calibration = calibration ? calibration.get() : dataset.get();
     if (dry_run_) return describe(session, *dataset, context);
     const SweepResult result = run_sweep(session, *dataset, settings_, recorder);
     return summarise(result, context);
@@ -94,6 +94,21 @@ class CompressCommand : public Command {
     if (!session.manifest.dataset.empty()) return session.manifest.dataset;
     throw bad_input(
         "no --dataset, and the model's manifest names none; see: splitbench list datasets");
+  }
+
+  // Null when calibration images are to be taken from what the dataset itself leaves over.
+  std::unique_ptr<Dataset> open_calibration(const Dataset& dataset, const ModelSession& session) {
+    const std::string spec =
+        calibration_.empty() ? training_part(dataset_spec(session)).value_or("") : calibration_;
+    if (spec.empty()) return nullptr;
+    std::unique_ptr<Dataset> calibration = open_dataset(spec, dataset_context());
+    if (calibration->spec() != dataset.spec()) return calibration;
+    if (settings_.limit == 0 || settings_.limit >= dataset.size()) {
+      throw bad_input("--calibration " + calibration_ +
+                      " names the very images that are evaluated; choose others, or leave some "
+                      "over with --limit");
+    }
+    return nullptr;
   }
 
   DatasetContext dataset_context() {

@@ -17,7 +17,12 @@ OptionDescription integer_option(std::string name, int default_value, int minimu
 OptionDescription choice_option(std::string name, std::vector<std::string> choices,
                                 std::string help);
 
+// A number in [minimum, maximum].
+OptionDescription real_option(std::string name, double default_value, double minimum,
+                              double maximum, std::string help);
+
 // A value of a spec that complete_codec_spec() (codec/registry.h) has filled in and checked.
 int integer_value(const Spec& spec, const std::string& name);
+double real_value(const Spec& spec, const std::string& name);
 
 }  // namespace splitbench

@@ -12,6 +12,52 @@ namespace splitbench {
 #include "codec/builtin.inc"
 #undef SPLITBENCH_CODEC
 
+namespace {
+
+constexpr const char* kUncalibrated =
+    "needs to be calibrated on images that are not evaluated: name them with --calibration";
+constexpr const char* kUndecided =
+    "finds its setting on images that are not evaluated: name them with --calibration";
+
+// Stands in for a codec that lacks what only images can tell.
+class UnfinishedCodec : public Codec {
+ public:
+  explicit UnfinishedCodec(std::string reason) : reason_(std::move(reason)) {}
+
+  std::string unsupported_reason(const TensorSpec& /*spec*/) const override { return reason_; }
+  Bytes encode(const Tensor& /*tensor*/) const override { throw bad_input(reason_); }
+  Tensor decode(ByteView /*body*/, const TensorSpec& /*spec*/) const override {
+    throw bad_input("codec stream: its codec " + reason_);
+  }
+
+ private:
+  std::string reason_;
+};
+
+// Takes the rate target, if there is one, out of the options.
+std::optional<RateTarget> take_target(Spec& spec, const CodecDescription& description) {
+  std::optional<RateTarget> target;
+  if (!description.rate) return target;
+  for (const RateGoal goal : {RateGoal::kLoss, RateGoal::kBytes}) {
+    const auto given = spec.options.find(rate_goal_option(goal));
+    if (given == spec.options.end()) continue;
+    const std::string where = spec.name + ":" + given->first;
+    if (target || spec.options.count(description.rate->option) != 0) {
+      throw bad_input(where + ": only one of target-loss, target-bytes and " +
+                      description.rate->option + " can be given");
+    }
+    target = RateTarget{goal, parse_number(given->second, where)};
+    const double most = goal == RateGoal::kLoss ? 1 : 1e12;
+    if (!(target->value >= 0 && target->value <= most)) {
+      throw bad_input(where + ": " + given->second + " is outside 0 to " + format_number(most));
+    }
+    spec.options.erase(given);
+  }
+  return target;
+}
+
+}  // namespace
+
 const std::vector<CodecFactory>& codec_factories() {
   static const std::vector<CodecFactory> factories = {
 #define SPLITBENCH_CODEC(name) name##_codec(),
@@ -44,8 +90,30 @@ Spec complete_codec_spec(const Spec& spec) {
 
 ConfiguredCodec make_codec(const Spec& spec) {
   const CodecFactory& factory = find_codec(spec.name);
-  const Spec complete = complete_codec_spec(spec);
-  return {complete.canonical(), factory.description, factory.make(complete)};
+  Spec wanted = spec;
+  ConfiguredCodec codec;
+  codec.description = factory.description;
+  codec.target = take_target(wanted, factory.description);
+  Spec complete = complete_codec_spec(wanted);
+  if (codec.target) {
+    codec.codec = std::make_unique<UnfinishedCodec>(kUndecided);
+    complete.options.erase(factory.description.rate->option);
+    complete.options[rate_goal_option(codec.target->goal)] = format_number(codec.target->value);
+  } else if (factory.calibrated && factory.calibrated->needed(complete)) {
+    codec.needs_calibration = true;
+    codec.codec = std::make_unique<UnfinishedCodec>(kUncalibrated);
+  } else {
+    codec.codec = factory.make(complete);
+  }
+  codec.spec = complete.canonical();
+  return codec;
+}
+
+ConfiguredCodec at_rate(const ConfiguredCodec& codec, const std::string& value) {
+  Spec spec = parse_spec(codec.spec);
+  spec.options.erase(rate_goal_option(codec.target->goal));
+  spec.options[codec.description.rate->option] = value;
+  return make_codec(spec);
 }
 
 std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts) {

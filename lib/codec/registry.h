@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,20 @@
 
 namespace splitbench {
 
+// The number by which streams name a calibration: the low bits of its checksum.
+using CalibrationId = std::uint16_t;
+
 // A codec with fixed settings. Copies share the codec, which is immutable.
 struct ConfiguredCodec {
   std::string spec;  // canonical, all options present: the identity stored in documents
   CodecDescription description;
   std::shared_ptr<const Codec> codec;
+  // Settings that need a calibration take no tensor until they have one (codec/calibration.h).
+  bool needs_calibration = false;
+  std::optional<CalibrationId> calibration;
+  // What the rate option is to be chosen for (core/rate.h). Until it has been, see at_rate(), the
+  // codec takes no tensor.
+  std::optional<RateTarget> target;
 };
 
 const std::vector<CodecFactory>& codec_factories();
@@ -31,6 +41,10 @@ const CodecFactory& find_codec(std::uint8_t wire_id);
 Spec complete_codec_spec(const Spec& spec);
 
 ConfiguredCodec make_codec(const Spec& spec);
+
+// The codec with its rate option set to `value` in place of the target. Requires codec.target.
+ConfiguredCodec at_rate(const ConfiguredCodec& codec, const std::string& value);
+
 // Expands lists and ranges; keeps the order and drops what has been named before.
 std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts);
 

@@ -18,8 +18,10 @@ constexpr std::uint8_t kBoundaryMagic = 0xB6;
 constexpr std::size_t kChecksumOffset = 3;
 constexpr std::size_t kShapeOffset = kChecksumOffset + sizeof(std::uint32_t);
 constexpr std::size_t kMaxRank = 8;
-constexpr unsigned kNibbleBits = 4;
-constexpr unsigned kNibbleMask = 0xf;
+// Byte 2: format version, calibrated or not, element type.
+constexpr unsigned kVersionShift = 4;
+constexpr unsigned kCalibratedFlag = 1U << 3;
+constexpr unsigned kDTypeMask = kCalibratedFlag - 1;
 
 // The shortest tensor stream: the fixed part and a rank of 0.
 constexpr std::size_t kMinTensorStream = kShapeOffset + 1;
@@ -28,6 +30,7 @@ struct TensorHeader {
   std::uint8_t wire_id = 0;
   unsigned format_version = 0;
   TensorSpec spec;
+  std::optional<CalibrationId> calibration;
   ByteView body;
 };
 
@@ -71,12 +74,22 @@ TensorHeader read_header(ByteView stream, std::size_t max_elements) {
     throw bad_input("codec stream: the checksum of its " + std::to_string(stream.size) +
                     " bytes is wrong; they were damaged or cut off");
   }
-  header.format_version = version_and_dtype >> kNibbleBits;
-  header.spec.dtype = static_cast<DType>(version_and_dtype & kNibbleMask);
+  header.format_version = version_and_dtype >> kVersionShift;
+  header.spec.dtype = static_cast<DType>(version_and_dtype & kDTypeMask);
   element_bytes(header.spec.dtype);  // throws on a number that stands for no type
   header.spec.shape = read_shape(reader, max_elements);
+  if ((version_and_dtype & kCalibratedFlag) != 0) header.calibration = reader.u16();
   header.body = reader.rest();
   return header;
+}
+
+void require_same_calibration(const ConfiguredCodec& codec, const TensorHeader& header) {
+  if (header.calibration == codec.calibration) return;
+  const auto text = [](const std::optional<CalibrationId>& id) {
+    return id ? "calibration " + std::to_string(*id) : std::string("no calibration");
+  };
+  throw bad_input("codec stream: was written by codec '" + codec.description.name + "' with " +
+                  text(header.calibration) + ", but the decoder has " + text(codec.calibration));
 }
 
 Tensor decode_body(const ConfiguredCodec& codec, const TensorHeader& header) {
@@ -95,6 +108,7 @@ Tensor decode_body(const ConfiguredCodec& codec, const TensorHeader& header) {
     throw bad_input("codec stream: has format version 0, which codec '" + description.name +
                     "' never wrote");
   }
+  require_same_calibration(codec, header);
   return codec.codec->decode(header.body, header.spec);
 }
 
@@ -118,6 +132,12 @@ Boundary read_boundary(ByteView stream, const DecodeLimits& limits,
   return boundary;
 }
 
+void require_one_each(const BoundaryCodec& codecs, std::size_t tensors) {
+  if (codecs.size() == tensors) return;
+  throw bad_input("boundary stream: holds " + std::to_string(tensors) + " tensors, there are " +
+                  std::to_string(codecs.size()) + " codecs for them");
+}
+
 }  // namespace
 
 std::uint32_t stream_checksum(ByteView stream) {
@@ -133,13 +153,15 @@ Bytes encode_tensor(const ConfiguredCodec& codec, const Tensor& tensor) {
   ByteWriter writer;
   writer.u8(kTensorMagic);
   writer.u8(codec.description.wire_id);
-  writer.u8(static_cast<std::uint8_t>(codec.description.format_version << kNibbleBits |
+  writer.u8(static_cast<std::uint8_t>(codec.description.format_version << kVersionShift |
+                                      (codec.calibration ? kCalibratedFlag : 0) |
                                       static_cast<unsigned>(tensor.dtype())));
   writer.u32(0);  // the checksum, known at the end
   writer.varint(tensor.shape().size());
   for (const std::int64_t dimension : tensor.shape()) {
     writer.varint(static_cast<std::uint64_t>(dimension));
   }
+  if (codec.calibration) writer.u16(*codec.calibration);
   writer.raw(codec.codec->encode(tensor));
 
   Bytes stream = writer.take();
@@ -159,17 +181,32 @@ Tensor decode_tensor(ByteView stream, const DecodeLimits& limits) {
   return decode_body(make_codec(Spec{name, {}}), header);
 }
 
-Bytes encode_boundary(const ConfiguredCodec& codec, const Boundary& boundary) {
-  if (boundary.size() == 1) return encode_tensor(codec, boundary.front());
+Bytes encode_boundary(const BoundaryCodec& codecs, const Boundary& boundary) {
+  require_one_each(codecs, boundary.size());
+  if (boundary.size() == 1) return encode_tensor(codecs.front(), boundary.front());
   ByteWriter writer;
   writer.u8(kBoundaryMagic);
   writer.varint(boundary.size());
-  for (const Tensor& tensor : boundary) {
-    const Bytes stream = encode_tensor(codec, tensor);
+  for (std::size_t i = 0; i < boundary.size(); ++i) {
+    const Bytes stream = encode_tensor(codecs[i], boundary[i]);
     writer.varint(stream.size());
     writer.raw(stream);
   }
   return writer.take();
+}
+
+Bytes encode_boundary(const ConfiguredCodec& codec, const Boundary& boundary) {
+  return encode_boundary(BoundaryCodec(boundary.size(), codec), boundary);
+}
+
+Boundary decode_boundary(const BoundaryCodec& codecs, ByteView stream, const DecodeLimits& limits) {
+  std::size_t next = 0;
+  Boundary boundary = read_boundary(stream, limits, [&](ByteView tensor, const DecodeLimits& left) {
+    require_one_each(codecs, std::max(next + 1, codecs.size()));
+    return decode_tensor(codecs[next++], tensor, left);
+  });
+  require_one_each(codecs, boundary.size());
+  return boundary;
 }
 
 Boundary decode_boundary(const ConfiguredCodec& codec, ByteView stream,
@@ -185,10 +222,10 @@ Boundary decode_boundary(ByteView stream, const DecodeLimits& limits) {
   });
 }
 
-std::string unsupported_reason(const ConfiguredCodec& codec, const BoundarySpec& boundary) {
+std::string unsupported_reason(const BoundaryCodec& codecs, const BoundarySpec& boundary) {
   for (std::size_t i = 0; i < boundary.size(); ++i) {
     const TensorSpec& spec = boundary[i];
-    std::string reason = codec.codec->unsupported_reason(spec);
+    std::string reason = codecs.at(i).codec->unsupported_reason(spec);
     if (reason.empty() && spec.shape.size() > kMaxRank) {
       reason = "takes at most " + std::to_string(kMaxRank) + " dimensions; this is " +
                shape_text(spec.shape);
@@ -199,6 +236,10 @@ std::string unsupported_reason(const ConfiguredCodec& codec, const BoundarySpec&
            ")";
   }
   return "";
+}
+
+std::string unsupported_reason(const ConfiguredCodec& codec, const BoundarySpec& boundary) {
+  return unsupported_reason(BoundaryCodec(boundary.size(), codec), boundary);
 }
 
 }  // namespace splitbench

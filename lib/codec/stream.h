@@ -1,12 +1,15 @@
 // The self-describing streams that cross the network: tensors and boundaries as bytes.
 //
-// A tensor stream needs nothing but its bytes to be decoded. All integers are little-endian:
+// A tensor stream needs nothing but its bytes to be decoded, unless the codec was calibrated: then
+// the decoder must hold the same calibration. All integers are little-endian:
 //
 //   byte  0      magic 0xB5
 //   byte  1      the codec's wire id
-//   byte  2      the codec's format version (high nibble), element type (low nibble, DType)
+//   byte  2      the codec's format version (high 4 bits), whether it was calibrated (1 bit),
+//                element type (low 3 bits, DType)
 //   bytes 3..6   CRC-32 (zlib's) of all other bytes of the stream
 //   then         rank, and every dimension: varints
+//   then         the number of the calibration, 2 bytes, if there is one (codec/calibration.h)
 //   then         the codec's body, to the end of the stream
 //
 // so a 4-D tensor pays 12 to 16 bytes. A boundary of one tensor is that tensor's stream; any other
@@ -43,8 +46,14 @@ Bytes encode_boundary(const ConfiguredCodec& codec, const Boundary& boundary);
 Boundary decode_boundary(const ConfiguredCodec& codec, ByteView stream, const DecodeLimits& limits);
 Boundary decode_boundary(ByteView stream, const DecodeLimits& limits);
 
+// The same with a codec for each tensor of the boundary, such as one codec calibrated for each.
+using BoundaryCodec = std::vector<ConfiguredCodec>;
+Bytes encode_boundary(const BoundaryCodec& codecs, const Boundary& boundary);
+Boundary decode_boundary(const BoundaryCodec& codecs, ByteView stream, const DecodeLimits& limits);
+
 // Why the codec cannot take some tensor of the boundary (the first such); empty when it can.
 std::string unsupported_reason(const ConfiguredCodec& codec, const BoundarySpec& boundary);
+std::string unsupported_reason(const BoundaryCodec& codecs, const BoundarySpec& boundary);
 
 // The CRC-32 that bytes 3..6 of a tensor stream must hold; the stream has at least 7 bytes.
 // For those who repair or craft streams: tests and fuzzers.

@@ -58,6 +58,11 @@ class Segment {
   // Seconds of `calls` consecutive runs, each on a fresh device copy of `input` prepared before the
   // clock starts; the device is synchronised at both ends. Results are discarded.
   virtual double time_s(const Boundary& input, int calls) = 0;
+  // For a tail whose output holds scores (batch x classes): the gradient of
+  // sum_i log softmax(scores_i)[classes[i]] with respect to every tensor of `input`; an element
+  // type without gradients gets an empty Tensor. Throws Error{kRuntime} where the network cannot be
+  // differentiated. Thread-safe as run() is.
+  virtual Boundary score_gradient(const Boundary& input, const std::vector<int>& classes) = 0;
 };
 
 class Model {

@@ -47,6 +47,22 @@ struct CellAccuracy {
   std::size_t images = 0;
 };
 
+// What a calibrated codec was given, and what it must have at both ends.
+struct CellCalibration {
+  std::size_t images = 0;
+  std::size_t bytes = 0;  // of all tensors of the boundary; sent once, not with every payload
+  std::string file;       // of the first tensor, relative to the sweep's folder
+};
+
+// How the setting of a codec with a target was found (core/rate.h).
+struct CellRate {
+  std::string settings;                 // canonical spec of what was found and measured
+  double payload_bytes = 0;             // mean over the calibration images
+  std::optional<double> expected_loss;  // there, without labels; set when the target is a loss
+  std::size_t trials = 0;
+  std::size_t images = 0;  // calibration images
+};
+
 // The accuracy given up against the uncompressed model, with a 95 % interval: the paired loss, or
 // without labels 1 - agreement with its Wilson interval ([0, 1] without images).
 PairedLoss accuracy_loss(const CellAccuracy& accuracy);
@@ -65,6 +81,8 @@ struct Cell {
   CodecTime encode;
   CodecTime decode;
   CellAccuracy accuracy;
+  std::optional<CellCalibration> calibration;
+  std::optional<CellRate> rate;
   // One bit per image, least significant first: right (with labels) or agreeing with the
   // uncompressed model (without). Lets anyone redo the paired statistics.
   std::vector<std::uint8_t> correct_bits;

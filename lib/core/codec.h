@@ -6,12 +6,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/spec.h"
+#include "core/calibration.h"
 #include "core/options.h"
+#include "core/rate.h"
 #include "core/tensor.h"
 
 namespace splitbench {
@@ -23,8 +26,10 @@ struct CodecDescription {
   std::uint8_t wire_id = 0;
   std::uint8_t format_version = 1;
   bool lossless = false;  // with default options: the decoded bits are those that were encoded
-  bool needs_calibration = false;
   std::vector<OptionDescription> options;
+  // The option that trades bytes for fidelity; rate control (`codec:target-loss=0.01`) moves it.
+  // Unset for codecs that have none.
+  std::optional<RateAxis> rate;
   // What `compress` sweeps when the user names no codec; specs with lists allowed, may be empty.
   std::vector<std::string> default_sweep;
 };
@@ -46,10 +51,25 @@ class Codec {
   virtual Tensor decode(ByteView body, const TensorSpec& spec) const = 0;
 };
 
+// How a codec learns the tensors of one place in the network. All specs are complete and validated.
+struct CalibratedFactory {
+  // Whether these settings need it at all; the others are made without.
+  bool (*needed)(const Spec& spec) = nullptr;
+  // The options that calibration depends on: settings that agree in them share one calibration.
+  std::vector<std::string> options;
+  // Throws Error{kBadInput} when the samples cannot serve.
+  Bytes (*calibrate)(const Spec& spec, const CalibrationSamples& samples) = nullptr;
+  // `calibration` is what calibrate() wrote for tensors like `tensor`, but comes from a file:
+  // anything else throws Error{kBadInput}. It is not kept.
+  std::unique_ptr<Codec> (*make)(const Spec& spec, const TensorSpec& tensor,
+                                 ByteView calibration) = nullptr;
+};
+
 // How a codec comes into being. `make` gets a spec whose options are complete and validated.
 struct CodecFactory {
   CodecDescription description;
-  std::unique_ptr<Codec> (*make)(const Spec& spec) = nullptr;
+  std::unique_ptr<Codec> (*make)(const Spec& spec) = nullptr;  // without calibration
+  std::optional<CalibratedFactory> calibrated;
 };
 
 }  // namespace splitbench

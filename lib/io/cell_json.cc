@@ -102,6 +102,38 @@ CellAccuracy accuracy_from(const JsonNode& node) {
   return accuracy;
 }
 
+Json calibration_json(const CellCalibration& calibration) {
+  Json json;
+  json["images"] = calibration.images;
+  json["bytes"] = calibration.bytes;
+  json["file"] = calibration.file;
+  return json;
+}
+
+CellCalibration calibration_from(const JsonNode& node) {
+  return {node.at("images").count(), node.at("bytes").count(), node.at("file").text()};
+}
+
+Json rate_json(const CellRate& rate) {
+  Json json;
+  json["settings"] = rate.settings;
+  json["payload_bytes"] = rate.payload_bytes;
+  set_or_null(json, "expected_loss", rate.expected_loss, "the target is a payload, not a loss");
+  json["trials"] = rate.trials;
+  json["images"] = rate.images;
+  return json;
+}
+
+CellRate rate_from(const JsonNode& node) {
+  CellRate rate;
+  rate.settings = node.at("settings").text();
+  rate.payload_bytes = node.at("payload_bytes").number(kNotNegative);
+  rate.expected_loss = node.optional_number("expected_loss", kZeroToOne);
+  rate.trials = node.at("trials").count();
+  rate.images = node.at("images").count();
+  return rate;
+}
+
 Bytes bits_from(const JsonNode& node, std::size_t images) {
   Bytes bits;
   try {
@@ -149,6 +181,8 @@ Json cell_json(const Cell& cell) {
   json["decode_s"] = time_json(cell.decode);
   json["accuracy"] = accuracy_json(cell.accuracy);
   json["correct_bits"] = base64_encode(cell.correct_bits);
+  if (cell.calibration) json["calibration"] = calibration_json(*cell.calibration);
+  if (cell.rate) json["rate_control"] = rate_json(*cell.rate);
   return json;
 }
 
@@ -170,6 +204,10 @@ Cell cell_from(const JsonNode& node) {
   cell.decode = time_from(node.at("decode_s"));
   cell.accuracy = accuracy_from(node.at("accuracy"));
   cell.correct_bits = bits_from(node.at("correct_bits"), cell.accuracy.images);
+  if (const auto calibration = node.find("calibration")) {
+    cell.calibration = calibration_from(*calibration);
+  }
+  if (const auto rate = node.find("rate_control")) cell.rate = rate_from(*rate);
   check_counted(node.at("accuracy"), cell);
   return cell;
 }

@@ -35,6 +35,7 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
                           const RunRecord& run) {
   Json data;
   for (const TextField& field : kTextFields) data[field.key] = manifest.*field.value;
+  data["calibration_images"] = manifest.calibration_images;
   data["images"] = manifest.images;
   data["seed"] = manifest.seed;
   write_text_file(manifest_path(folder), envelope_text(kKind, run, std::move(data)));
@@ -45,6 +46,10 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
   const JsonNode data = document.data();
   SweepManifest manifest;
   for (const TextField& field : kTextFields) manifest.*field.value = data.at(field.key).text();
+  // Sweeps of the first splitbench had no calibrated codecs, and no such field.
+  if (const auto images = data.find("calibration_images")) {
+    manifest.calibration_images = images->count();
+  }
   manifest.images = data.at("images").count();
   manifest.seed = data.at("seed").count();
   return manifest;
@@ -55,6 +60,10 @@ std::string difference(const SweepManifest& there, const SweepManifest& here) {
     const std::string& a = there.*field.value;
     const std::string& b = here.*field.value;
     if (a != b) return mismatch(field.key, "'" + a + "'", "'" + b + "'");
+  }
+  if (there.calibration_images != here.calibration_images) {
+    return mismatch("calibration_images", std::to_string(there.calibration_images),
+                    std::to_string(here.calibration_images));
   }
   if (there.images != here.images) {
     return mismatch("images", std::to_string(there.images), std::to_string(here.images));

@@ -18,6 +18,7 @@ struct SweepManifest {
   std::string preprocess;   // canonical text of the preprocessing, may be empty
   std::string dataset;      // canonical spec
   std::string calibration;  // canonical spec, may be empty
+  std::size_t calibration_images = 0;
   std::size_t images = 0;
   std::uint64_t seed = 0;
 };

@@ -40,28 +40,6 @@ std::size_t total_elements(const BoundarySpec& spec) {
 
 }  // namespace
 
-bool EvaluationSet::labelled() const {
-  return std::all_of(labels.begin(), labels.end(),
-                     [](const auto& label) { return label.has_value(); });
-}
-
-std::vector<int> answers_of(const Tensor& output) {
-  if (output.dtype() != DType::kF32) {
-    throw bad_input(std::string("the model's output is ") + dtype_name(output.dtype()) +
-                    "; accuracy needs float32 scores");
-  }
-  const auto count = static_cast<std::size_t>(output.shape().empty() ? 1 : output.shape()[0]);
-  const std::size_t scores = output.elements() / std::max<std::size_t>(count, 1);
-  std::vector<int> answers;
-  for (std::size_t i = 0; i < count; ++i) {
-    const float* row = output.as<float>() + i * scores;
-    const bool nan = std::any_of(row, row + scores, [](float x) { return std::isnan(x); });
-    answers.push_back(nan ? kNoAnswer
-                          : static_cast<int>(std::max_element(row, row + scores) - row));
-  }
-  return answers;
-}
-
 CellEvaluator::CellEvaluator(Model& model, std::size_t split, const BoundaryStore& store,
                              std::size_t position, const EvaluationSet& inputs, Settings settings)
     : model_(model),
@@ -93,12 +71,16 @@ std::string CellEvaluator::check_cut() {
 }
 
 // At server-only a codec that takes 8-bit pictures gets the picture; any other the float input.
-bool CellEvaluator::codes_picture(const ConfiguredCodec& codec) const {
+bool CellEvaluator::codes_picture(const BoundaryCodec& codec) const {
   return split_.kind == SplitKind::kServerOnly && inputs_.images.front() &&
-         codec.codec->unsupported_reason(inputs_.images.front()->spec()).empty();
+         unsupported_reason(codec, {inputs_.images.front()->spec()}).empty();
 }
 
-CodedImage CellEvaluator::code_image(const ConfiguredCodec& codec, bool picture,
+std::string CellEvaluator::unsupported(const BoundaryCodec& codec) const {
+  return codes_picture(codec) ? "" : unsupported_reason(codec, split_.boundary);
+}
+
+CodedImage CellEvaluator::code_image(const BoundaryCodec& codec, bool picture,
                                      std::size_t image) const {
   const Boundary original =
       picture ? Boundary{*inputs_.images[image]} : store_.get(position_, image);
@@ -145,23 +127,24 @@ const std::vector<int>& CellEvaluator::uncompressed_answers(std::size_t first, s
   return *answers;
 }
 
-CellEvaluator::Outcome CellEvaluator::run(const ConfiguredCodec& codec, bool picture) {
+CellEvaluator::Outcome CellEvaluator::run(const BoundaryCodec& codec, bool with_tail) {
   const std::size_t images = inputs_.size();
-  Outcome outcome{std::vector<int>(images), std::vector<double>(images),
+  Outcome outcome{std::vector<int>(with_tail ? images : 0), std::vector<double>(images),
                   std::vector<double>(images), std::vector<double>(images)};
   parallel_for(uncompressed_.size(), settings_.threads, [&](std::size_t batch) {
     model_.use_threads(1);
     const std::size_t first = batch * settings_.batch;
-    const std::vector<int> answers = run_batch(codec, picture, first, outcome);
+    const std::vector<int> answers = run_batch(codec, with_tail, first, outcome);
     std::copy(answers.begin(), answers.end(),
-              outcome.answers.begin() + static_cast<std::ptrdiff_t>(first));
+              outcome.answers.begin() + static_cast<std::ptrdiff_t>(with_tail ? first : 0));
   });
   return outcome;
 }
 
-std::vector<int> CellEvaluator::run_batch(const ConfiguredCodec& codec, bool picture,
+std::vector<int> CellEvaluator::run_batch(const BoundaryCodec& codec, bool with_tail,
                                           std::size_t first, Outcome& outcome) {
   const std::size_t count = std::min(settings_.batch, inputs_.size() - first);
+  const bool picture = codes_picture(codec);
   bool identical = true;
   std::vector<Boundary> decoded;
   for (std::size_t i = first; i < first + count; ++i) {
@@ -172,11 +155,12 @@ std::vector<int> CellEvaluator::run_batch(const ConfiguredCodec& codec, bool pic
     identical &= coded.identical;
     decoded.push_back(std::move(coded.decoded));
   }
+  if (!with_tail) return {};
   // What came through unchanged needs no second run of the tail.
   return identical ? uncompressed_answers(first, count) : tail_answers(decoded, picture);
 }
 
-Cell CellEvaluator::evaluate(const ConfiguredCodec& codec) {
+Cell CellEvaluator::evaluate(const BoundaryCodec& codec) {
   Cell cell;
   cell.boundary_bytes = boundary_bytes(split_.boundary);
   if (!unsound_.empty()) {
@@ -184,16 +168,13 @@ Cell CellEvaluator::evaluate(const ConfiguredCodec& codec) {
     cell.reason = unsound_;
     return cell;
   }
-  const bool picture = codes_picture(codec);
-  if (!picture) {
-    cell.reason = unsupported_reason(codec, split_.boundary);
-    if (!cell.reason.empty()) {
-      cell.status = CellStatus::kUnsupported;
-      return cell;
-    }
+  cell.reason = unsupported(codec);
+  if (!cell.reason.empty()) {
+    cell.status = CellStatus::kUnsupported;
+    return cell;
   }
   try {
-    const Outcome outcome = run(codec, picture);
+    const Outcome outcome = run(codec, true);
     cell.payload_bytes = payload_summary(outcome.payloads);
     cell.ratio = cell.payload_bytes.mean / static_cast<double>(cell.boundary_bytes);
     cell.encode = time_summary(outcome.encode_s);

@@ -8,29 +8,13 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "codec/registry.h"
+#include "codec/stream.h"
 #include "core/backend.h"
 #include "core/cell.h"
-#include "core/manifest.h"
 #include "pipeline/boundary_store.h"
+#include "pipeline/capture_images.h"
 
 namespace splitbench {
-
-// The sweep's inputs as every cell sees them.
-struct EvaluationSet {
-  std::vector<std::optional<Tensor>> images;  // uint8, where the dataset has pictures
-  std::vector<std::optional<int>> labels;
-  std::vector<int> baseline;             // the uncompressed model's answers
-  std::optional<Preprocess> preprocess;  // that turns decoded pictures into inputs
-  Tensor first_output;                   // of the uncompressed model on the first image
-
-  std::size_t size() const { return baseline.size(); }
-  bool labelled() const;
-};
-
-// The index of the largest element of each item of a batch; kNoAnswer for an item with a NaN.
-constexpr int kNoAnswer = -1;
-std::vector<int> answers_of(const Tensor& output);
 
 // What a codec did to one image.
 struct CodedImage {
@@ -54,22 +38,27 @@ class CellEvaluator {
   CellEvaluator(Model& model, std::size_t split, const BoundaryStore& store, std::size_t position,
                 const EvaluationSet& inputs, Settings settings);
 
-  // Fills everything of the cell but its key. Never throws for what the codec does wrong: the cell
-  // then has the status failed or unsupported and a reason.
-  Cell evaluate(const ConfiguredCodec& codec);
-  // The cell of device-only: nothing is sent and nothing lost.
-  Cell evaluate_device_only() const;
-
- private:
-  struct Outcome {  // all by image
-    std::vector<int> answers;
+  struct Outcome {             // all by image
+    std::vector<int> answers;  // empty without the tail
     std::vector<double> payloads, encode_s, decode_s;
   };
 
-  bool codes_picture(const ConfiguredCodec& codec) const;
-  CodedImage code_image(const ConfiguredCodec& codec, bool picture, std::size_t image) const;
-  Outcome run(const ConfiguredCodec& codec, bool picture);
-  std::vector<int> run_batch(const ConfiguredCodec& codec, bool picture, std::size_t first,
+  // Fills everything of the cell but its key. Never throws for what the codec does wrong: the cell
+  // then has the status failed or unsupported and a reason.
+  Cell evaluate(const BoundaryCodec& codec);
+  // The cell of device-only: nothing is sent and nothing lost.
+  Cell evaluate_device_only() const;
+
+  // Why the codec takes neither the boundary nor the picture; empty when it does.
+  std::string unsupported(const BoundaryCodec& codec) const;
+  // Codes every image, and runs the tail on what was decoded unless told not to. Requires
+  // unsupported(codec).empty(); throws what codec and tail throw.
+  Outcome run(const BoundaryCodec& codec, bool with_tail);
+
+ private:
+  bool codes_picture(const BoundaryCodec& codec) const;
+  CodedImage code_image(const BoundaryCodec& codec, bool picture, std::size_t image) const;
+  std::vector<int> run_batch(const BoundaryCodec& codec, bool with_tail, std::size_t first,
                              Outcome& outcome);
   std::vector<int> tail_answers(const std::vector<Boundary>& boundaries, bool pictures);
   std::string check_cut();

@@ -1,25 +1,26 @@
 #include "pipeline/run_sweep.h"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <memory>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/spec.h"
+#include "codec/calibration.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
 #include "io/text_file.h"
-#include "pipeline/boundary_store.h"
+#include "pipeline/calibration_set.h"
+#include "pipeline/capture_images.h"
 #include "pipeline/cell_evaluator.h"
-#include "pipeline/parallel_for.h"
+#include "pipeline/codec_fitter.h"
 #include "pipeline/sweep_folder.h"
 
 namespace splitbench {
 namespace {
 
 constexpr char kNoCodec[] = "none";
-constexpr std::size_t kSkippedNamed = 10;  // warnings about single images before they are summed up
 
 std::string list_text(const std::vector<double>& values) {
   std::string text;
@@ -42,6 +43,28 @@ std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings)
   return settings.limit == 0 ? dataset.size() : std::min(settings.limit, dataset.size());
 }
 
+// Where calibration images come from the dataset itself, they are those that are not evaluated.
+std::vector<std::size_t> calibration_indices(const Dataset& dataset,
+                                             const SweepSettings& settings) {
+  if (settings.calibration == nullptr) return {};
+  const Dataset& source = *settings.calibration;
+  if (source.spec() != dataset.spec()) {
+    return choose_samples(source.size(), settings.calibration_images, settings.seed);
+  }
+  const std::vector<std::size_t> evaluated =
+      choose_samples(dataset.size(), settings.limit, settings.seed);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    if (!std::binary_search(evaluated.begin(), evaluated.end(), i)) others.push_back(i);
+  }
+  std::vector<std::size_t> chosen;
+  for (const std::size_t i :
+       choose_samples(others.size(), settings.calibration_images, settings.seed)) {
+    chosen.push_back(others[i]);
+  }
+  return chosen;
+}
+
 SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
                           const SweepSettings& settings) {
   SweepManifest manifest;
@@ -51,7 +74,11 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
   manifest.output = settings.output;
   manifest.preprocess = preprocess_text(session.manifest.preprocess);
   manifest.dataset = dataset.spec();
-  manifest.calibration = settings.calibration;
+  const std::size_t calibration_images = calibration_indices(dataset, settings).size();
+  if (calibration_images != 0) {
+    manifest.calibration = settings.calibration->spec();
+    manifest.calibration_images = calibration_images;
+  }
   manifest.images = images_wanted(dataset, settings);
   manifest.seed = settings.seed;
   return manifest;
@@ -87,131 +114,7 @@ std::vector<Job> all_jobs(const ModelSession& session, const Dataset& dataset,
   return jobs;
 }
 
-// The captured inputs of a sweep.
-struct Captured {
-  EvaluationSet inputs;
-  std::unique_ptr<BoundaryStore> store;
-  std::vector<std::size_t> splits;  // those in the store, ascending
-};
-
-class Capture {
- public:
-  Capture(ModelSession& session, const Dataset& dataset, const SweepSettings& settings,
-          RunRecorder& recorder)
-      : session_(session), dataset_(dataset), settings_(settings), recorder_(recorder) {}
-
-  Captured run(std::vector<std::size_t> splits, std::vector<SkippedInput>& skipped) {
-    const std::vector<std::size_t> wanted =
-        choose_samples(dataset_.size(), settings_.limit, settings_.seed);
-    captured_.splits = std::move(splits);
-    captured_.inputs.preprocess = session_.manifest.preprocess;
-    std::vector<BoundarySpec> specs;
-    for (const std::size_t split : captured_.splits) {
-      specs.push_back(session_.model->info().splits[split].boundary);
-    }
-    captured_.store = std::make_unique<BoundaryStore>(specs, wanted.size(), settings_.memory_bytes,
-                                                      settings_.folder);
-    if (captured_.store->spilled()) {
-      recorder_.note("keeping " + std::to_string(captured_.store->bytes() >> 20) +
-                     " MiB of tensors in a temporary file in " + settings_.folder);
-    }
-    const std::size_t stride = settings_.batch * static_cast<std::size_t>(settings_.threads);
-    for (std::size_t first = 0; first < wanted.size(); first += stride) {
-      recorder_.progress({"capture", first, wanted.size(), "images", ""});
-      const std::size_t count = std::min(stride, wanted.size() - first);
-      add({wanted.begin() + static_cast<std::ptrdiff_t>(first),
-           wanted.begin() + static_cast<std::ptrdiff_t>(first + count)},
-          skipped);
-    }
-    recorder_.progress({"capture", wanted.size(), wanted.size(), "images", ""});
-    if (captured_.inputs.size() == 0) {
-      throw bad_input(dataset_.spec() +
-                      ": not one image could be read (the first: " + skipped.front().reason + ")");
-    }
-    return std::move(captured_);
-  }
-
- private:
-  // Loads the samples and captures them batch by batch, a batch on each thread.
-  void add(const std::vector<std::size_t>& indices, std::vector<SkippedInput>& skipped) {
-    std::vector<PreparedInput> prepared = load(indices, skipped);
-    const std::size_t first = captured_.inputs.baseline.size();
-    captured_.inputs.baseline.resize(first + prepared.size());
-    const std::size_t batch = in_batches() ? settings_.batch : 1;
-    parallel_for((prepared.size() + batch - 1) / batch, settings_.threads, [&](std::size_t b) {
-      session_.model->use_threads(1);
-      std::vector<const Tensor*> parts;
-      for (std::size_t i = b * batch; i < std::min((b + 1) * batch, prepared.size()); ++i) {
-        parts.push_back(&prepared[i].tensor);
-      }
-      store(session_.model->capture(stack_batch(parts), captured_.splits), first + b * batch,
-            parts.size());
-    });
-    for (PreparedInput& input : prepared) {
-      captured_.inputs.images.push_back(std::move(input.image));
-      captured_.inputs.labels.push_back(input.label);
-    }
-  }
-
-  std::vector<PreparedInput> load(const std::vector<std::size_t>& indices,
-                                  std::vector<SkippedInput>& skipped) {
-    std::vector<PreparedInput> prepared(indices.size());
-    std::vector<std::string> failures(indices.size());
-    parallel_for(indices.size(), settings_.threads, [&](std::size_t i) {
-      std::optional<Sample> sample;
-      try {
-        sample = dataset_.load(indices[i]);
-      } catch (const Error& error) {
-        failures[i] = error.what();  // one image less, not the end of the sweep
-        return;
-      }
-      prepared[i] = prepare_input(*sample, session_.manifest.preprocess,
-                                  session_.model->info().input, session_.manifest.classes.size());
-    });
-    std::vector<PreparedInput> good;
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      if (failures[i].empty()) {
-        good.push_back(std::move(prepared[i]));
-        continue;
-      }
-      skipped.push_back({indices[i], failures[i]});
-      if (skipped.size() <= kSkippedNamed) recorder_.warning("left out: " + failures[i]);
-    }
-    return good;
-  }
-
-  // A boundary that is not laid out by image cannot be taken apart after a batch.
-  bool in_batches() const {
-    const ModelInfo& info = session_.model->info();
-    return info.any_batch && std::all_of(captured_.splits.begin(), captured_.splits.end(),
-                                         [&](std::size_t s) { return info.splits[s].batched; });
-  }
-
-  // Keeps what one captured batch gave for the images from `first` on.
-  void store(const std::vector<Boundary>& boundaries, std::size_t first, std::size_t count) {
-    for (std::size_t s = 0; s < captured_.splits.size(); ++s) {
-      for (std::size_t i = 0; i < count; ++i) {
-        Boundary item;
-        for (const Tensor& tensor : boundaries[s]) {
-          item.push_back(count == 1 ? tensor : batch_item(tensor, i));
-        }
-        captured_.store->put(s, first + i, item);
-      }
-    }
-    if (first == 0) captured_.inputs.first_output = batch_item(boundaries.back().at(0), 0);
-    const std::vector<int> answers = answers_of(boundaries.back().at(0));
-    std::copy(answers.begin(), answers.end(),
-              captured_.inputs.baseline.begin() + static_cast<std::ptrdiff_t>(first));
-  }
-
-  ModelSession& session_;
-  const Dataset& dataset_;
-  const SweepSettings& settings_;
-  RunRecorder& recorder_;
-  Captured captured_;
-};
-
-void check_answers(const Captured& captured, const ModelInfo& info, RunRecorder& recorder) {
+void check_answers(const CapturedImages& captured, const ModelInfo& info, RunRecorder& recorder) {
   const auto classes = static_cast<int>(info.output.elements());
   for (const auto& label : captured.inputs.labels) {
     if (label && *label >= classes) {
@@ -232,37 +135,103 @@ void check_answers(const Captured& captured, const ModelInfo& info, RunRecorder&
   }
 }
 
-void measure_cells(ModelSession& session, const Captured& captured, const SweepSettings& settings,
+Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const ConfiguredCodec& codec) {
+  FittedCodec fitted;
+  try {
+    fitted = fitter.fit(codec);
+  } catch (const Error& error) {
+    // A codec that cannot be fitted here is this cell's failure, not the sweep's.
+    Cell cell;
+    cell.status = CellStatus::kFailed;
+    cell.reason = error.what();
+    return cell;
+  }
+  if (!fitted.reason.empty()) {
+    Cell cell;
+    cell.status = CellStatus::kUnsupported;
+    cell.reason = fitted.reason;
+    return cell;
+  }
+  Cell cell = evaluator.evaluate(fitted.codecs);
+  cell.calibration = fitted.calibration;
+  cell.rate = fitted.rate;
+  return cell;
+}
+
+void measure_cells(ModelSession& session, const CapturedImages& captured,
+                   CalibrationSet* calibration, const SweepSettings& settings,
                    const std::vector<Job>& jobs, SweepFolder& folder, RunRecorder& recorder) {
+  const CellEvaluator::Settings evaluation{settings.batch, settings.threads};
   std::unique_ptr<CellEvaluator> evaluator;
-  std::size_t evaluator_split = 0;
+  std::unique_ptr<CodecFitter> fitter;
+  std::size_t current = 0;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     const Job& job = jobs[j];
     recorder.progress({"sweep", j, jobs.size(), "cells", job.key.split + " " + job.key.codec});
-    if (!evaluator || evaluator_split != job.split) {
-      const auto found = std::find(captured.splits.begin(), captured.splits.end(), job.split);
-      const auto position = static_cast<std::size_t>(found - captured.splits.begin());
-      evaluator = std::make_unique<CellEvaluator>(
-          *session.model, job.split, *captured.store, position, captured.inputs,
-          CellEvaluator::Settings{settings.batch, settings.threads});
-      evaluator_split = job.split;
+    if (!evaluator || current != job.split) {
+      // At device-only nothing was stored, and nothing is read.
+      const std::size_t position = job.codec == nullptr ? 0 : captured.position(job.split);
+      evaluator = std::make_unique<CellEvaluator>(*session.model, job.split, *captured.store,
+                                                  position, captured.inputs, evaluation);
+      fitter = std::make_unique<CodecFitter>(*session.model, job.split, calibration,
+                                             CodecFitter::Settings{evaluation, settings.folder});
+      current = job.split;
     }
-    Cell cell =
-        job.codec == nullptr ? evaluator->evaluate_device_only() : evaluator->evaluate(*job.codec);
+    Cell cell = job.codec == nullptr ? evaluator->evaluate_device_only()
+                                     : measure_cell(*fitter, *evaluator, *job.codec);
     cell.key = job.key;
     folder.append(cell);
   }
   recorder.progress({"sweep", jobs.size(), jobs.size(), "cells", ""});
 }
 
-std::vector<std::size_t> splits_to_store(const std::vector<Job>& jobs) {
+bool wants_calibration(const ConfiguredCodec& codec) {
+  return codec.target || lacks_calibration(codec);
+}
+
+std::vector<std::size_t> splits_of(const std::vector<Job>& jobs,
+                                   const std::function<bool(const ConfiguredCodec&)>& counts) {
   std::vector<std::size_t> splits;
   for (const Job& job : jobs) {
-    if (job.codec != nullptr && (splits.empty() || splits.back() != job.split)) {
+    if (job.codec != nullptr && counts(*job.codec) &&
+        (splits.empty() || splits.back() != job.split)) {
       splits.push_back(job.split);
     }
   }
   return splits;
+}
+
+CaptureSettings capture_settings(const SweepSettings& settings) {
+  CaptureSettings capture;
+  capture.folder = settings.folder;
+  capture.threads = settings.threads;
+  capture.batch = settings.batch;
+  capture.memory_bytes = settings.memory_bytes;
+  return capture;
+}
+
+// Null when no open cell needs any, or there are none.
+std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const Dataset& dataset,
+                                                    const SweepSettings& settings,
+                                                    const std::vector<Job>& jobs,
+                                                    const CapturedImages& evaluated,
+                                                    RunRecorder& recorder) {
+  const std::vector<std::size_t> splits = splits_of(jobs, wants_calibration);
+  if (splits.empty()) return nullptr;
+  const std::vector<std::size_t> indices = calibration_indices(dataset, settings);
+  if (indices.empty()) return nullptr;
+  CaptureSettings capture = capture_settings(settings);
+  capture.stage = "calibration";
+  capture.keep_beliefs = true;
+  capture.excluded = evaluated.digests;
+  CapturedImages captured =
+      capture_images(session, *settings.calibration, indices, splits, capture, recorder);
+  if (captured.excluded != 0) {
+    recorder.warning(std::to_string(captured.excluded) +
+                     " calibration images are evaluated too and were left out");
+  }
+  return std::make_unique<CalibrationSet>(session, std::move(captured), capture, settings.seed,
+                                          recorder);
 }
 
 }  // namespace
@@ -277,13 +246,15 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
     if (!folder.finished(job.key, settings.retry_failed)) open.push_back(std::move(job));
   }
   if (!open.empty()) {
-    const Captured captured =
-        Capture(session, dataset, settings, recorder).run(splits_to_store(open), result.skipped);
+    const CapturedImages captured = capture_images(
+        session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
+        splits_of(open, [](const ConfiguredCodec&) { return true; }), capture_settings(settings),
+        recorder);
     check_answers(captured, session.model->info(), recorder);
-    if (result.skipped.size() > kSkippedNamed) {
-      recorder.warning(std::to_string(result.skipped.size()) + " images in all were left out");
-    }
-    measure_cells(session, captured, settings, open, folder, recorder);
+    result.skipped = captured.skipped;
+    const std::unique_ptr<CalibrationSet> calibration =
+        capture_calibration(session, dataset, settings, open, captured, recorder);
+    measure_cells(session, captured, calibration.get(), settings, open, folder, recorder);
   }
   result.cells = folder.cells();
   result.measured = open.size();

@@ -1,9 +1,11 @@
 // A sweep: every codec at every chosen split over one dataset, cell by cell, safe to kill.
 //
-//   1. capture: one pass of the network an image gives every boundary (and the baseline's answer)
-//   2. cells: for each split and codec, encode and decode every image's boundary, run the tails in
+//   1. capture: one pass of the network an image gives every boundary (and the baseline's answer);
+//      another over the calibration images, where a codec needs them
+//   2. fitting: at each split, codecs are calibrated and rate targets become settings
+//   3. cells: for each split and codec, encode and decode every image's boundary, run the tails in
 //      batches, append the cell to cells.jsonl
-//   3. fronts: Pareto fronts of all cells of the folder go to front.json
+//   4. fronts: Pareto fronts of all cells of the folder go to front.json
 #pragma once
 
 #include <cstddef>
@@ -28,9 +30,10 @@ struct SweepSettings {
   std::string folder;  // receives sweep.json, cells.jsonl, front.json
   std::vector<ConfiguredCodec> codecs;
   std::string split = "blocks";
-  std::string output = "0";  // the model's output, for the manifest
-  std::string calibration;   // canonical spec, may be empty
-  std::size_t limit = 0;     // images; 0 for all
+  std::string output = "0";              // the model's output, for the manifest
+  const Dataset* calibration = nullptr;  // null when there is none; may be the dataset itself
+  std::size_t calibration_images = 500;  // at most
+  std::size_t limit = 0;                 // images; 0 for all
   std::uint64_t seed = 0;
   int threads = 1;
   std::size_t batch = 16;                           // images a run of a head or tail

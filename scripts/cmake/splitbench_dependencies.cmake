@@ -10,6 +10,8 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
+pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
+find_package(Eigen3 3.3 REQUIRED NO_MODULE)
 
 if(SPLITBENCH_IMAGE)
   find_package(OpenCV REQUIRED COMPONENTS core imgcodecs)

@@ -28,7 +28,7 @@ OWNERS = [
     (re.compile(r"nlohmann/"), ("lib/io/",), "headers"),
     (re.compile(r"openssl/"), ("lib/io/",), "sources"),
     (re.compile(r"CLI/"), ("apps/",), "headers"),
-    (re.compile(r"(zstd|turbojpeg|png|jconfig)\.h$|webp/"), ("lib/codec/",), "sources"),
+    (re.compile(r"(zstd|turbojpeg|png|jconfig|lz4)\.h$|webp/|Eigen/"), ("lib/codec/",), "sources"),
     (re.compile(r"zlib\.h$"), ("lib/codec/", "lib/data/"), "sources"),
 ]
 STANDARD = re.compile(r"[a-z_0-9]+$")

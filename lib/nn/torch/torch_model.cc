@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/core/grad_mode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -79,7 +80,7 @@ TorchModel::TorchModel(const ModelOptions& options)
       device_(parse_device(options.device)),
       synchronise_(synchroniser(device_)) {
   use_threads(options.threads);
-  const c10::InferenceMode guard;
+  const at::NoGradGuard guard;  // not inference mode: tails are differentiated with these weights
   module_ = load_module(options.path, device_);
   graph_ = translated(options.path, [&] { return freeze_to_graph(module_, options.output); });
   if (!options.input_shape) {

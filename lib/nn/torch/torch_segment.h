@@ -22,6 +22,7 @@ class TorchSegment : public Segment {
 
   Boundary run(const Boundary& input) override;
   double time_s(const Boundary& input, int calls) override;
+  Boundary score_gradient(const Boundary& input, const std::vector<int>& classes) override;
 
  private:
   std::vector<c10::IValue> make_stack(const Boundary& input) const;
@@ -35,6 +36,7 @@ class IdentitySegment : public Segment {
  public:
   Boundary run(const Boundary& input) override { return input; }
   double time_s(const Boundary&, int) override { return 0; }
+  Boundary score_gradient(const Boundary& input, const std::vector<int>& classes) override;
 };
 
 }  // namespace splitbench::torch_nn

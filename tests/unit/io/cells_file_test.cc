@@ -83,6 +83,30 @@ TEST(CellsFile, WithoutLabelsThereAreReasons) {
   EXPECT_EQ(accuracy.agreement, 0.75);
 }
 
+TEST(CellsFile, HowACodecWasFittedReturns) {
+  const TemporaryFolder folder;
+  Cell cell = sample_cell();
+  cell.calibration = CellCalibration{200, 5123, "calibration/a.klt.7.bin"};
+  cell.rate = CellRate{"klt:step=2", 812.5, 0.0095, 7, 200};
+  {
+    CellsFile file(folder.path("cells.jsonl"));
+    file.append(cell);
+    cell.rate->expected_loss.reset();
+    file.append(cell);
+  }
+  const std::vector<Cell> cells = read_cells(folder.path(), nullptr);
+  ASSERT_EQ(cells.size(), 2u);
+  EXPECT_EQ(cells[0].calibration->bytes, 5123u);
+  EXPECT_EQ(cells[0].calibration->images, 200u);
+  EXPECT_EQ(cells[0].calibration->file, "calibration/a.klt.7.bin");
+  EXPECT_EQ(cells[0].rate->settings, "klt:step=2");
+  EXPECT_EQ(cells[0].rate->payload_bytes, 812.5);
+  EXPECT_EQ(cells[0].rate->expected_loss, 0.0095);
+  EXPECT_EQ(cells[0].rate->trials, 7u);
+  EXPECT_FALSE(cells[1].rate->expected_loss);
+  EXPECT_EQ(line_of(cells[1]), line_of(cell));
+}
+
 TEST(CellsFile, ACutAtAnyByteLosesTheLastLineOnly) {
   const std::string line = line_of(sample_cell());
   const TemporaryFolder folder;

@@ -315,7 +315,8 @@ TEST(Document, BytesThatAreNotUtf8AreReplaced) {
 }
 
 SweepManifest sample_manifest() {
-  return {"tiny", std::string(64, 'a'), "1x3x8x8", "0", "resize=32", "cifar10:root=d", "", 500, 3};
+  return {"tiny", std::string(64, 'a'), "1x3x8x8", "0", "resize=32", "cifar10:root=d", "", 20, 500,
+          3};
 }
 
 TEST(SweepManifest, Returns) {
@@ -331,6 +332,8 @@ TEST(SweepManifest, DifferencesNameBothValues) {
   EXPECT_EQ(difference(sample_manifest(), other), "seed is 3 there and 4 here");
   other.images = 10;
   EXPECT_EQ(difference(sample_manifest(), other), "images is 500 there and 10 here");
+  other.calibration_images = 7;
+  EXPECT_EQ(difference(sample_manifest(), other), "calibration_images is 20 there and 7 here");
   for (std::string SweepManifest::*field :
        {&SweepManifest::model_name, &SweepManifest::model_sha256, &SweepManifest::input_shape,
         &SweepManifest::output, &SweepManifest::preprocess, &SweepManifest::dataset,
@@ -359,7 +362,11 @@ TEST(Document, EveryKindSatisfiesItsSchema) {
   write_sweep_manifest(folder.path(), sample_manifest(), sample_run());
   files += " " + folder.path("sweep.json");
   CellsFile cells(folder.path("cells.jsonl"));
+  Cell fitted = sample_cell();
+  fitted.calibration = CellCalibration{200, 5123, "calibration/a.klt.7.bin"};
+  fitted.rate = CellRate{"klt:step=2", 812.5, {}, 7, 200};
   cells.append(sample_cell());
+  cells.append(fitted);
   cells.append(refused_cell());
   files += " " + folder.path("cells.jsonl");
   const std::string validate =

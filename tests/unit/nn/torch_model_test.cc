@@ -1,6 +1,7 @@
 // What the LibTorch back-end says about networks whose answer is known.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 #include <thread>
@@ -244,6 +245,49 @@ TEST_F(TorchModel, HeadOfServerOnlyAndTailOfDeviceOnlyDoNothing) {
   const auto tail = model->tail(model->info().splits.size() - 1);
   EXPECT_TRUE(bit_identical(tail->run({output}).at(0), output));
   EXPECT_EQ(tail->time_s({output}, 3), 0);
+}
+
+// log softmax(scores)[0] of a batch of 1.
+double first_log_probability(const Tensor& scores) {
+  const float* s = scores.as<float>();
+  double sum = 0;
+  for (std::size_t i = 0; i < scores.elements(); ++i) sum += std::exp(double{s[i]} - s[0]);
+  return -std::log(sum);
+}
+
+// The derivative of log p(class 0) along `direction`, by a central difference.
+double slope(Segment& tail, const Tensor& at, const Tensor& direction) {
+  constexpr float kStep = 1e-2F;
+  const auto value = [&](float distance) {
+    Tensor moved = at.clone();
+    for (std::size_t i = 0; i < at.elements(); ++i) {
+      moved.mutable_as<float>()[i] += distance * direction.as<float>()[i];
+    }
+    return first_log_probability(tail.run({moved}).at(0));
+  };
+  return (value(kStep) - value(-kStep)) / (2 * kStep);
+}
+
+TEST_F(TorchModel, GradientsAreTheSlopesOfLogProbabilities) {
+  for (const char* file : {"tiny_residual.scripted.pt", "tiny_chain.traced.pt"}) {
+    const auto model = load_fixture(file);
+    const Tensor input = random_tensor(model->info().input, 3);
+    for (std::size_t split = 0; split < model->info().splits.size(); ++split) {
+      const auto tail = model->tail(split);
+      const Tensor boundary = model->head(split)->run({input}).at(0);
+      const Tensor before = boundary.clone();
+      const Boundary gradient = tail->score_gradient({boundary}, {0});
+      ASSERT_EQ(gradient.at(0).spec(), boundary.spec());
+      EXPECT_TRUE(bit_identical(boundary, before)) << "the input was written to";
+      double along = 0;  // the gradient's own direction: the slope is its squared length
+      for (std::size_t i = 0; i < boundary.elements(); ++i) {
+        along += std::pow(gradient[0].as<float>()[i], 2);
+      }
+      const double found = slope(*tail, boundary, gradient[0]);
+      EXPECT_NEAR(found, along, 0.05 * along + 1e-4)
+          << file << " at " << model->info().splits[split].id;
+    }
+  }
 }
 
 TEST_F(TorchModel, TimesSegmentsAndLayers) {

@@ -37,7 +37,7 @@ class Evaluation {
 
   Cell run(std::size_t split, const ConfiguredCodec& codec,
            CellEvaluator::Settings settings = {4, 1}) {
-    return CellEvaluator(model_, split, *store_, split, inputs_, settings).evaluate(codec);
+    return CellEvaluator(model_, split, *store_, split, inputs_, settings).evaluate({codec});
   }
   CellEvaluator evaluator(std::size_t split) {
     return CellEvaluator(model_, split, *store_, split, inputs_, {4, 1});
@@ -142,7 +142,7 @@ TEST(CellEvaluator, ACodecThatFailsFailsItsCellOnly) {
     const Cell failed = evaluation.run(kFold, configured("failing", failing), {4, threads});
     EXPECT_EQ(failed.status, CellStatus::kFailed);
     EXPECT_EQ(failed.reason, "met a value it cannot code");
-    EXPECT_EQ(evaluator.evaluate(codec("raw")).status, CellStatus::kOk);
+    EXPECT_EQ(evaluator.evaluate({codec("raw")}).status, CellStatus::kOk);
   }
 }
 
@@ -158,12 +158,12 @@ TEST(CellEvaluator, ATailThatFailsFailsTheCell) {
 TEST(CellEvaluator, LosslessCodecsShareOneRunOfTheTail) {
   Evaluation evaluation;
   CellEvaluator evaluator = evaluation.evaluator(kFold);
-  evaluator.evaluate(codec("raw"));
+  evaluator.evaluate({codec("raw")});
   EXPECT_EQ(evaluation.tail_images(), kImages);
-  const Cell again = evaluator.evaluate(codec("zstd"));
+  const Cell again = evaluator.evaluate({codec("zstd")});
   EXPECT_EQ(again.accuracy.agreement, 1);
   EXPECT_EQ(evaluation.tail_images(), kImages);
-  evaluator.evaluate(configured("negate", negating()));
+  evaluator.evaluate({configured("negate", negating())});
   EXPECT_EQ(evaluation.tail_images(), 2 * kImages);
 }
 

@@ -1,0 +1,102 @@
+#include "pipeline/calibration_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "pipeline/parallel_for.h"
+
+namespace splitbench {
+
+class CalibrationSet::Samples : public CalibrationSamples {
+ public:
+  Samples(CalibrationSet& set, std::size_t split, std::size_t tensor)
+      : set_(set),
+        split_(split),
+        tensor_(tensor),
+        position_(set.position(split)),
+        spec_(set.session_.model->info().splits.at(split).boundary.at(tensor)) {}
+
+  const TensorSpec& spec() const override { return spec_; }
+  std::size_t size() const override { return set_.size(); }
+  Tensor value(std::size_t i) const override { return set_.store().get(position_, i).at(tensor_); }
+  std::optional<Tensor> gradient(std::size_t i) const override {
+    const BoundaryStore* gradients = set_.gradients(split_);
+    if (gradients == nullptr) return std::nullopt;
+    return gradients->get(0, i).at(tensor_);
+  }
+
+ private:
+  CalibrationSet& set_;
+  std::size_t split_, tensor_, position_;
+  TensorSpec spec_;
+};
+
+CalibrationSet::CalibrationSet(ModelSession& session, CapturedImages captured,
+                               CaptureSettings settings, std::uint64_t seed, RunRecorder& recorder)
+    : session_(session),
+      captured_(std::move(captured)),
+      settings_(std::move(settings)),
+      seed_(seed),
+      recorder_(recorder) {}
+
+CalibrationSet::~CalibrationSet() = default;
+
+std::unique_ptr<CalibrationSamples> CalibrationSet::samples(std::size_t split, std::size_t tensor) {
+  return std::make_unique<Samples>(*this, split, tensor);
+}
+
+const BoundaryStore* CalibrationSet::gradients(std::size_t split) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (gradient_split_ != split) {
+    gradient_split_ = split;
+    try {
+      gradients_ = compute_gradients(split);
+    } catch (const Error& error) {
+      // Codecs do without them then; the sweep goes on.
+      gradients_ = nullptr;
+      recorder_.warning("no gradients at " + session_.model->info().splits.at(split).id + ": " +
+                        error.what());
+    }
+  }
+  return gradients_.get();
+}
+
+// A class for each image, drawn from what the network believes: with the network's own answers in
+// place of labels the gradients give its Fisher information.
+std::vector<int> CalibrationSet::draw_classes() const {
+  Rng rng(seed_);
+  std::vector<int> classes;
+  for (const std::vector<float>& belief : captured_.inputs.beliefs) {
+    double left = rng.uniform();
+    std::size_t drawn = 0;
+    while (drawn + 1 < belief.size() && (left -= belief[drawn]) >= 0) ++drawn;
+    classes.push_back(static_cast<int>(drawn));
+  }
+  return classes;
+}
+
+std::unique_ptr<BoundaryStore> CalibrationSet::compute_gradients(std::size_t split) {
+  const SplitPoint& point = session_.model->info().splits.at(split);
+  const std::size_t where = position(split);
+  const std::vector<int> classes = draw_classes();
+  auto store = std::make_unique<BoundaryStore>(std::vector<BoundarySpec>{point.boundary}, size(),
+                                               settings_.memory_bytes, settings_.folder);
+  const std::unique_ptr<Segment> tail = session_.model->tail(split);
+  // Image by image: a gradient keeps every activation of the tail.
+  parallel_for(size(), settings_.threads, [&](std::size_t i) {
+    session_.model->use_threads(1);
+    Boundary gradient = tail->score_gradient(captured_.store->get(where, i), {classes[i]});
+    for (std::size_t t = 0; t < gradient.size(); ++t) {
+      if (gradient[t].data() != nullptr) continue;
+      // A tensor without gradients (indices, masks) gets zeros, so that its place is kept.
+      gradient[t] = Tensor::allocate(point.boundary[t]);
+      std::fill_n(gradient[t].mutable_as<std::uint8_t>(), gradient[t].bytes(), std::uint8_t{0});
+    }
+    store->put(0, i, gradient);
+  });
+  return store;
+}
+
+}  // namespace splitbench

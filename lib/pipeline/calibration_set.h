@@ -1,0 +1,52 @@
+// The images that codecs may look at before a sweep: never those that are evaluated, and never
+// their labels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/calibration.h"
+#include "pipeline/capture_images.h"
+
+namespace splitbench {
+
+// Captured calibration images, and what codecs ask of them. Gradients are computed split by split,
+// on first use, and kept for the split asked for last.
+class CalibrationSet {
+ public:
+  // `captured` must have beliefs; the references must outlive this object.
+  CalibrationSet(ModelSession& session, CapturedImages captured, CaptureSettings settings,
+                 std::uint64_t seed, RunRecorder& recorder);
+  ~CalibrationSet();
+
+  const EvaluationSet& inputs() const { return captured_.inputs; }
+  const BoundaryStore& store() const { return *captured_.store; }
+  std::size_t position(std::size_t split) const { return captured_.position(split); }
+  std::size_t size() const { return captured_.inputs.size(); }
+
+  // Of one tensor of the boundary at `split`; valid as long as this set. Thread-safe.
+  std::unique_ptr<CalibrationSamples> samples(std::size_t split, std::size_t tensor);
+
+ private:
+  class Samples;
+
+  // The gradients at `split`, or null where the network cannot be differentiated.
+  const BoundaryStore* gradients(std::size_t split);
+  std::unique_ptr<BoundaryStore> compute_gradients(std::size_t split);
+  std::vector<int> draw_classes() const;
+
+  ModelSession& session_;
+  CapturedImages captured_;
+  CaptureSettings settings_;
+  std::uint64_t seed_;
+  RunRecorder& recorder_;
+  std::mutex mutex_;
+  std::size_t gradient_split_ = SIZE_MAX;
+  std::unique_ptr<BoundaryStore> gradients_;
+};
+
+}  // namespace splitbench

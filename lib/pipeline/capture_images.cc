@@ -1,0 +1,204 @@
+#include "pipeline/capture_images.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string_view>
+
+#include "base/error.h"
+#include "pipeline/parallel_for.h"
+
+namespace splitbench {
+namespace {
+
+constexpr std::size_t kSkippedNamed = 10;  // warnings about single images before they are summed up
+
+std::vector<float> softmax(const float* scores, std::size_t count) {
+  const float top = *std::max_element(scores, scores + count);
+  std::vector<float> probabilities(scores, scores + count);
+  double sum = 0;
+  for (float& value : probabilities) sum += value = std::exp(value - top);
+  for (float& value : probabilities) value = static_cast<float>(value / sum);
+  return probabilities;
+}
+
+class Capture {
+ public:
+  Capture(ModelSession& session, const Dataset& dataset, const CaptureSettings& settings,
+          RunRecorder& recorder)
+      : session_(session), dataset_(dataset), settings_(settings), recorder_(recorder) {}
+
+  CapturedImages run(const std::vector<std::size_t>& indices, std::vector<std::size_t> splits) {
+    captured_.splits = std::move(splits);
+    captured_.inputs.preprocess = session_.manifest.preprocess;
+    std::vector<BoundarySpec> specs;
+    for (const std::size_t split : captured_.splits) {
+      specs.push_back(session_.model->info().splits[split].boundary);
+    }
+    captured_.store = std::make_unique<BoundaryStore>(specs, indices.size(), settings_.memory_bytes,
+                                                      settings_.folder);
+    if (captured_.store->spilled()) {
+      recorder_.note("keeping " + std::to_string(captured_.store->bytes() >> 20) +
+                     " MiB of tensors in a temporary file in " + settings_.folder);
+    }
+    const std::size_t stride = settings_.batch * static_cast<std::size_t>(settings_.threads);
+    for (std::size_t first = 0; first < indices.size(); first += stride) {
+      recorder_.progress({settings_.stage, first, indices.size(), "images", ""});
+      const std::size_t count = std::min(stride, indices.size() - first);
+      add({indices.begin() + static_cast<std::ptrdiff_t>(first),
+           indices.begin() + static_cast<std::ptrdiff_t>(first + count)});
+    }
+    recorder_.progress({settings_.stage, indices.size(), indices.size(), "images", ""});
+    if (captured_.skipped.size() > kSkippedNamed) {
+      recorder_.warning(std::to_string(captured_.skipped.size()) + " images in all were left out");
+    }
+    if (captured_.inputs.size() == 0) refuse_empty();
+    return std::move(captured_);
+  }
+
+ private:
+  [[noreturn]] void refuse_empty() const {
+    if (captured_.skipped.empty()) {
+      throw bad_input(dataset_.spec() + ": every one of its images is evaluated too; name others");
+    }
+    throw bad_input(dataset_.spec() + ": not one image could be read (the first: " +
+                    captured_.skipped.front().reason + ")");
+  }
+
+  // Loads the samples and captures them batch by batch, a batch on each thread.
+  void add(const std::vector<std::size_t>& indices) {
+    std::vector<PreparedInput> prepared = load(indices);
+    const std::size_t first = captured_.inputs.baseline.size();
+    captured_.inputs.baseline.resize(first + prepared.size());
+    if (settings_.keep_beliefs) captured_.inputs.beliefs.resize(first + prepared.size());
+    const std::size_t batch = in_batches() ? settings_.batch : 1;
+    parallel_for((prepared.size() + batch - 1) / batch, settings_.threads, [&](std::size_t b) {
+      session_.model->use_threads(1);
+      std::vector<const Tensor*> parts;
+      for (std::size_t i = b * batch; i < std::min((b + 1) * batch, prepared.size()); ++i) {
+        parts.push_back(&prepared[i].tensor);
+      }
+      store(session_.model->capture(stack_batch(parts), captured_.splits), first + b * batch,
+            parts.size());
+    });
+    for (PreparedInput& input : prepared) {
+      captured_.inputs.images.push_back(std::move(input.image));
+      captured_.inputs.labels.push_back(input.label);
+    }
+  }
+
+  std::vector<PreparedInput> load(const std::vector<std::size_t>& indices) {
+    std::vector<PreparedInput> prepared(indices.size());
+    std::vector<std::string> failures(indices.size());
+    parallel_for(indices.size(), settings_.threads, [&](std::size_t i) {
+      std::optional<Sample> sample;
+      try {
+        sample = dataset_.load(indices[i]);
+      } catch (const Error& error) {
+        failures[i] = error.what();  // one image less, not the end of the sweep
+        return;
+      }
+      prepared[i] = prepare_input(*sample, session_.manifest.preprocess,
+                                  session_.model->info().input, session_.manifest.classes.size());
+    });
+    std::vector<PreparedInput> good;
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      if (!failures[i].empty()) {
+        captured_.skipped.push_back({indices[i], failures[i]});
+        if (captured_.skipped.size() <= kSkippedNamed) {
+          recorder_.warning("left out: " + failures[i]);
+        }
+        continue;
+      }
+      const std::uint64_t digest = input_digest(prepared[i].tensor);
+      if (settings_.excluded.count(digest) != 0) {
+        ++captured_.excluded;
+        continue;
+      }
+      captured_.digests.insert(digest);
+      good.push_back(std::move(prepared[i]));
+    }
+    return good;
+  }
+
+  // A boundary that is not laid out by image cannot be taken apart after a batch.
+  bool in_batches() const {
+    const ModelInfo& info = session_.model->info();
+    return info.any_batch && std::all_of(captured_.splits.begin(), captured_.splits.end(),
+                                         [&](std::size_t s) { return info.splits[s].batched; });
+  }
+
+  // Keeps what one captured batch gave for the images from `first` on.
+  void store(const std::vector<Boundary>& boundaries, std::size_t first, std::size_t count) {
+    for (std::size_t s = 0; s < captured_.splits.size(); ++s) {
+      for (std::size_t i = 0; i < count; ++i) {
+        Boundary item;
+        for (const Tensor& tensor : boundaries[s]) {
+          item.push_back(count == 1 ? tensor : batch_item(tensor, i));
+        }
+        captured_.store->put(s, first + i, item);
+      }
+    }
+    const Tensor& output = boundaries.back().at(0);
+    if (first == 0) captured_.inputs.first_output = batch_item(output, 0);
+    const std::vector<int> answers = answers_of(output);
+    std::copy(answers.begin(), answers.end(),
+              captured_.inputs.baseline.begin() + static_cast<std::ptrdiff_t>(first));
+    if (!settings_.keep_beliefs) return;
+    const std::size_t classes = output.elements() / count;
+    for (std::size_t i = 0; i < count; ++i) {
+      captured_.inputs.beliefs[first + i] = softmax(output.as<float>() + i * classes, classes);
+    }
+  }
+
+  ModelSession& session_;
+  const Dataset& dataset_;
+  const CaptureSettings& settings_;
+  RunRecorder& recorder_;
+  CapturedImages captured_;
+};
+
+}  // namespace
+
+bool EvaluationSet::labelled() const {
+  return std::all_of(labels.begin(), labels.end(),
+                     [](const auto& label) { return label.has_value(); });
+}
+
+std::vector<int> answers_of(const Tensor& output) {
+  if (output.dtype() != DType::kF32) {
+    throw bad_input(std::string("the model's output is ") + dtype_name(output.dtype()) +
+                    "; accuracy needs float32 scores");
+  }
+  const auto count = static_cast<std::size_t>(output.shape().empty() ? 1 : output.shape()[0]);
+  const std::size_t scores = output.elements() / std::max<std::size_t>(count, 1);
+  std::vector<int> answers;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float* row = output.as<float>() + i * scores;
+    const bool nan = std::any_of(row, row + scores, [](float x) { return std::isnan(x); });
+    answers.push_back(nan ? kNoAnswer
+                          : static_cast<int>(std::max_element(row, row + scores) - row));
+  }
+  return answers;
+}
+
+std::size_t CapturedImages::position(std::size_t split) const {
+  const auto found = std::find(splits.begin(), splits.end(), split);
+  if (found == splits.end()) {
+    throw runtime_failure("internal: split " + std::to_string(split) + " was not captured");
+  }
+  return static_cast<std::size_t>(found - splits.begin());
+}
+
+std::uint64_t input_digest(const Tensor& input) {
+  return std::hash<std::string_view>{}({static_cast<const char*>(input.data()), input.bytes()});
+}
+
+CapturedImages capture_images(ModelSession& session, const Dataset& dataset,
+                              const std::vector<std::size_t>& indices,
+                              const std::vector<std::size_t>& splits,
+                              const CaptureSettings& settings, RunRecorder& recorder) {
+  return Capture(session, dataset, settings, recorder).run(indices, splits);
+}
+
+}  // namespace splitbench

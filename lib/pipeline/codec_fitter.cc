@@ -1,0 +1,147 @@
+#include "pipeline/codec_fitter.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include "base/error.h"
+#include "codec/calibration.h"
+#include "core/statistics.h"
+#include "io/text_file.h"
+#include "pipeline/rate_control.h"
+
+namespace splitbench {
+namespace {
+
+std::string file_name_text(const std::string& id) {
+  std::string text = id;
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
+  };
+  std::replace_if(
+      text.begin(), text.end(), [&](char c) { return !plain(static_cast<unsigned char>(c)); }, '_');
+  return text;
+}
+
+OptionType option_type(const CodecDescription& description, const std::string& name) {
+  for (const OptionDescription& option : description.options) {
+    if (option.name == name) return option.type;
+  }
+  throw runtime_failure("internal: codec '" + description.name + "' has no option '" + name + "'");
+}
+
+std::string unreachable(const ConfiguredCodec& codec) {
+  const RateAxis& axis = *codec.description.rate;
+  const bool by_loss = codec.target->goal == RateGoal::kLoss;
+  return "no " + axis.option + " from " + format_number(axis.coarsest) + " to " +
+         format_number(axis.finest) + (by_loss ? " loses at most " : " needs at most ") +
+         format_number(codec.target->value) + (by_loss ? "" : " bytes") +
+         " on the calibration images";
+}
+
+}  // namespace
+
+CodecFitter::CodecFitter(Model& model, std::size_t split, CalibrationSet* calibration,
+                         Settings settings)
+    : model_(model), split_(split), calibration_(calibration), settings_(std::move(settings)) {}
+
+FittedCodec CodecFitter::fit(const ConfiguredCodec& codec) {
+  return codec.target && calibration_ != nullptr ? fit_target(codec) : fit_settings(codec);
+}
+
+FittedCodec CodecFitter::fit_settings(const ConfiguredCodec& codec) {
+  const std::size_t tensors = model_.info().splits.at(split_).boundary.size();
+  FittedCodec fitted;
+  if (!lacks_calibration(codec) || calibration_ == nullptr) {
+    fitted.codecs.assign(tensors, codec);
+    return fitted;
+  }
+  CellCalibration record;
+  record.images = calibration_->size();
+  const std::vector<Bytes>& bytes = calibrations(codec);
+  for (const Bytes& calibration : bytes) {
+    fitted.codecs.push_back(with_calibration(codec, calibration));
+    record.bytes += calibration.size();
+  }
+  record.file = keep(codec.description.name, bytes);
+  fitted.calibration = record;
+  return fitted;
+}
+
+FittedCodec CodecFitter::fit_target(const ConfiguredCodec& codec) {
+  const RateAxis& axis = *codec.description.rate;
+  const bool wants_loss = codec.target->goal == RateGoal::kLoss;
+  CellEvaluator& evaluator = trial_evaluator();
+  const auto trial = [&](const std::string& value) {
+    const BoundaryCodec candidate = fit_settings(at_rate(codec, value)).codecs;
+    const CellEvaluator::Outcome outcome = evaluator.run(candidate, wants_loss);
+    return RateTrial{mean(outcome.payloads),
+                     wants_loss ? expected_loss(calibration_->inputs(), outcome.answers) : 0};
+  };
+  const std::vector<std::string> values =
+      rate_values(axis, option_type(codec.description, axis.option));
+  const std::string refusal =
+      evaluator.unsupported(fit_settings(at_rate(codec, values.back())).codecs);
+  FittedCodec fitted;
+  if (!refusal.empty()) {
+    fitted.reason = refusal;
+    return fitted;
+  }
+  const std::optional<RateChoice> choice = choose_rate(values, *codec.target, trial);
+  if (!choice) {
+    fitted.reason = unreachable(codec);
+    return fitted;
+  }
+  const ConfiguredCodec chosen = at_rate(codec, choice->value);
+  fitted = fit_settings(chosen);
+  fitted.rate =
+      CellRate{chosen.spec, choice->trial.payload_bytes, {}, choice->trials, calibration_->size()};
+  if (wants_loss) fitted.rate->expected_loss = choice->trial.loss;
+  return fitted;
+}
+
+const std::vector<Bytes>& CodecFitter::calibrations(const ConfiguredCodec& codec) {
+  const auto [entry, added] = calibrations_.try_emplace(calibration_key(codec));
+  if (!added) return entry->second;
+  try {
+    const std::size_t tensors = model_.info().splits.at(split_).boundary.size();
+    for (std::size_t t = 0; t < tensors; ++t) {
+      entry->second.push_back(calibrate(codec, *calibration_->samples(split_, t)));
+    }
+  } catch (...) {
+    calibrations_.erase(entry);
+    throw;
+  }
+  return entry->second;
+}
+
+// Device and server need the calibration: it is kept beside the cells.
+std::string CodecFitter::keep(const std::string& codec,
+                              const std::vector<Bytes>& calibrations) const {
+  const std::filesystem::path folder = std::filesystem::path(settings_.folder) / "calibration";
+  std::error_code ignored;  // writing fails next, and says why
+  std::filesystem::create_directories(folder, ignored);
+  std::string first;
+  for (std::size_t t = 0; t < calibrations.size(); ++t) {
+    const std::string name = file_name_text(model_.info().splits.at(split_).id) + "." + codec +
+                             "." + std::to_string(calibration_number(calibrations[t])) +
+                             (t == 0 ? "" : "." + std::to_string(t + 1)) + ".bin";
+    if (!std::filesystem::exists(folder / name, ignored)) {
+      write_text_file((folder / name).string(),
+                      std::string(calibrations[t].begin(), calibrations[t].end()));
+    }
+    if (t == 0) first = "calibration/" + name;
+  }
+  return first;
+}
+
+CellEvaluator& CodecFitter::trial_evaluator() {
+  if (!evaluator_) {
+    evaluator_ = std::make_unique<CellEvaluator>(model_, split_, calibration_->store(),
+                                                 calibration_->position(split_),
+                                                 calibration_->inputs(), settings_.evaluation);
+  }
+  return *evaluator_;
+}
+
+}  // namespace splitbench

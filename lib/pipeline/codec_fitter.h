@@ -1,0 +1,55 @@
+// Fits codecs to one split: calibrates those that need it, and finds the settings of those that
+// were given a target instead.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/stream.h"
+#include "core/cell.h"
+#include "pipeline/calibration_set.h"
+#include "pipeline/cell_evaluator.h"
+
+namespace splitbench {
+
+struct FittedCodec {
+  BoundaryCodec codecs;  // one for each tensor of the boundary
+  std::string reason;    // why there is none; empty when there is
+  std::optional<CellCalibration> calibration;
+  std::optional<CellRate> rate;
+};
+
+class CodecFitter {
+ public:
+  struct Settings {
+    CellEvaluator::Settings evaluation;
+    std::string folder;  // receives calibration/<split>.<codec>.<number>.bin
+  };
+
+  // `calibration` is null when there are no such images: codecs that need some then take no tensor.
+  // References must outlive the fitter.
+  CodecFitter(Model& model, std::size_t split, CalibrationSet* calibration, Settings settings);
+
+  // Throws what a codec's calibration throws.
+  FittedCodec fit(const ConfiguredCodec& codec);
+
+ private:
+  FittedCodec fit_settings(const ConfiguredCodec& codec);
+  FittedCodec fit_target(const ConfiguredCodec& codec);
+  const std::vector<Bytes>& calibrations(const ConfiguredCodec& codec);
+  std::string keep(const std::string& codec, const std::vector<Bytes>& calibrations) const;
+  CellEvaluator& trial_evaluator();
+
+  Model& model_;
+  std::size_t split_;
+  CalibrationSet* calibration_;
+  Settings settings_;
+  std::map<std::string, std::vector<Bytes>> calibrations_;  // by calibration_key()
+  std::unique_ptr<CellEvaluator> evaluator_;                // over the calibration images
+};
+
+}  // namespace splitbench
