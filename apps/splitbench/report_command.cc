@@ -12,6 +12,7 @@
 #include "known_names.h"
 #include "report/cells_report.h"
 #include "report/front_report.h"
+#include "report/payload_report.h"
 #include "report/plan_report.h"
 #include "report/profile_report.h"
 
@@ -48,10 +49,16 @@ class ReportCommand : public Command {
         ->check(known_names("format", {"text", "md", "csv"}))
         ->capture_default_str();
     app.add_option("-o,--output", output_, "File to write; - for stdout")->capture_default_str();
+    app.add_option("--at-loss", losses_,
+                   "Of a sweep: what each codec needs at each split within these losses, as "
+                   "fractions (0.01 is one point), e.g. 0,0.01,0.02")
+        ->delimiter(',')
+        ->check(CLI::Range(-1.0, 1.0));
     app.footer(
         "A report is made of the documents alone.\n\n"
         "  splitbench report profile.json plan.json\n"
-        "  splitbench report sweep --format csv -o cells.csv");
+        "  splitbench report sweep --format csv -o cells.csv\n"
+        "  splitbench report sweep --at-loss 0,0.01,0.02 --format md");
   }
 
   int run(const Context&) override {
@@ -62,7 +69,8 @@ class ReportCommand : public Command {
     std::string text;
     for (const std::string& path : documents_) {
       text += (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
-              render_document(path, format);
+              (losses_.empty() ? render_document(path, format)
+                               : render_payloads(read_cells(path, nullptr), losses_, format));
     }
     output.commit(text);
     return 0;
@@ -70,6 +78,7 @@ class ReportCommand : public Command {
 
  private:
   std::vector<std::string> documents_;
+  std::vector<double> losses_;
   std::string format_ = "text";
   std::string output_ = "-";
 };

@@ -1,0 +1,49 @@
+#include "report/payload_report.h"
+
+#include <gtest/gtest.h>
+
+namespace splitbench {
+namespace {
+
+Cell cell(const std::string& split, const std::string& codec, double bytes, double loss) {
+  Cell cell;
+  cell.key.split = split;
+  cell.key.codec = codec;
+  cell.payload_bytes.mean = bytes;
+  cell.accuracy.loss = PairedLoss{loss, {loss - 0.01, loss + 0.01}};
+  return cell;
+}
+
+std::vector<Cell> sweep() {
+  std::vector<Cell> cells = {
+      cell("a", "jpeg:quality=10", 100, 0.2), cell("a", "jpeg:quality=50", 500, 0.01),
+      cell("a", "jpeg:quality=90", 900, 0),   cell("a", "klt:step=1", 70, 0.005),
+      cell("b", "klt:step=1", 40, 0.05),      cell("device-only", "none", 0, 0),
+  };
+  cells.push_back(cell("b", "jpeg:quality=10", 1, 0));
+  cells.back().status = CellStatus::kFailed;
+  return cells;
+}
+
+TEST(PayloadReport, TakesTheSmallestSettingWithinTheLoss) {
+  const std::string csv = render_payloads(sweep(), {0, 0.01}, ReportFormat::kCsv);
+  EXPECT_EQ(csv,
+            "max_loss,split,codec,payload_bytes,accuracy_loss,accuracy_loss_ci95_low,"
+            "accuracy_loss_ci95_high,settings,calibration_bytes\r\n"
+            "0,a,jpeg:quality=90,900,0,-0.01,0.01,jpeg:quality=90,\r\n"
+            "0.01,a,jpeg:quality=50,500,0.01,0,0.02,jpeg:quality=50,\r\n"
+            "0.01,a,klt:step=1,70,0.005,-0.005,0.015,klt:step=1,\r\n");
+}
+
+TEST(PayloadReport, HasATableForEachLoss) {
+  const std::string text = render_payloads(sweep(), {0.01, 0.1}, ReportFormat::kText);
+  EXPECT_NE(text.find("At most 1 points of loss"), std::string::npos) << text;
+  EXPECT_NE(text.find("At most 10 points of loss"), std::string::npos) << text;
+  EXPECT_EQ(text.find("device-only"), std::string::npos) << text;
+  const std::size_t second = text.find("At most 10");
+  EXPECT_NE(text.find("40", second), std::string::npos) << text;
+  EXPECT_EQ(text.find("40"), text.find("40", second)) << text;
+}
+
+}  // namespace
+}  // namespace splitbench
