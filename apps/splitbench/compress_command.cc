@@ -61,7 +61,11 @@ class CompressCommand : public Command {
         "Each cell is one codec at one split over all images. Bytes are everything on the\n"
         "wire; accuracy loss is paired with the uncompressed model on the same images.\n"
         "A sweep killed at any moment goes on with --resume.\n\n"
+        "Codecs that calibrate, and those given a target in place of a setting, look at\n"
+        "calibration images first: never at one that is evaluated.\n\n"
         "  splitbench compress fashion-resnet --dataset fashion-mnist --limit 1000 -o sweep\n"
+        "  splitbench compress mobilenet.json --dataset image-list:csv=val.csv \\\n"
+        "      --calibration image-list:csv=other.csv --codec klt:target-loss=0.01 -o sweep\n"
         "  splitbench compress mobilenet.json --dataset image-list:csv=val.csv \\\n"
         "      --codec raw --codec quant:bits=2..8+2 --split blocks -o sweep\n"
         "  splitbench report sweep/front.json");

@@ -63,15 +63,24 @@ void print_spec_help(const std::string& name, const std::string& summary,
   }
 }
 
+void print_rate_help(const CodecDescription& codec) {
+  if (!codec.rate) return;
+  std::cout << "    target-loss=0..1 or target-bytes=N, in place of " << codec.rate->option << "\n";
+}
+
 Table codecs_table() {
-  Table table{
-      {{"name", "codec"}, {"lossless", "lossless"}, {"options", "options"}, {"summary", "summary"}},
-      {},
-      {}};
+  Table table{{{"name", "codec"},
+               {"lossless", "lossless"},
+               {"options", "options"},
+               {"rate_option", "rate option"},
+               {"summary", "summary"}},
+              {},
+              {}};
   for (const CodecFactory& factory : codec_factories()) {
     const CodecDescription& codec = factory.description;
     table.rows.push_back({codec.name, std::string(codec.lossless ? "yes" : "no"),
-                          options_text(codec.options), codec.summary});
+                          options_text(codec.options),
+                          codec.rate ? Value(codec.rate->option) : Value(), codec.summary});
   }
   return table;
 }
@@ -220,9 +229,13 @@ class ListCommand : public Command {
       for (const CodecFactory& factory : codec_factories()) {
         const CodecDescription& codec = factory.description;
         print_spec_help(codec.name, codec.summary, codec.options);
+        print_rate_help(codec);
       }
-      std::cout << "\nWrite name:key=value; lists and ranges sweep: quant:bits=2,4,8 "
-                   "jpeg:quality=50..90+20\n";
+      std::cout
+          << "\nWrite name:key=value; lists and ranges sweep: quant:bits=2,4,8 "
+             "jpeg:quality=50..90+20\n"
+             "A target in place of an option finds its value on calibration images, split by\n"
+             "split: jpeg:target-loss=0.01 (one point), klt:target-bytes=2000\n";
       return true;
     }
     if (what_ != "datasets") return false;

@@ -58,7 +58,7 @@ struct CellCalibration {
 struct CellRate {
   std::string settings;                 // canonical spec of what was found and measured
   double payload_bytes = 0;             // mean over the calibration images
-  std::optional<double> expected_loss;  // there, without labels; set when the target is a loss
+  std::optional<double> estimated_loss;  // there, without labels; set when the target is a loss
   std::size_t trials = 0;
   std::size_t images = 0;  // calibration images
 };

@@ -118,7 +118,7 @@ Json rate_json(const CellRate& rate) {
   Json json;
   json["settings"] = rate.settings;
   json["payload_bytes"] = rate.payload_bytes;
-  set_or_null(json, "expected_loss", rate.expected_loss, "the target is a payload, not a loss");
+  set_or_null(json, "estimated_loss", rate.estimated_loss, "the target is a payload, not a loss");
   json["trials"] = rate.trials;
   json["images"] = rate.images;
   return json;
@@ -128,7 +128,7 @@ CellRate rate_from(const JsonNode& node) {
   CellRate rate;
   rate.settings = node.at("settings").text();
   rate.payload_bytes = node.at("payload_bytes").number(kNotNegative);
-  rate.expected_loss = node.optional_number("expected_loss", kZeroToOne);
+  rate.estimated_loss = node.optional_number("estimated_loss", kZeroToOne);
   rate.trials = node.at("trials").count();
   rate.images = node.at("images").count();
   return rate;

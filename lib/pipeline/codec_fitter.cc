@@ -76,7 +76,7 @@ FittedCodec CodecFitter::fit_target(const ConfiguredCodec& codec) {
     const BoundaryCodec candidate = fit_settings(at_rate(codec, value)).codecs;
     const CellEvaluator::Outcome outcome = evaluator.run(candidate, wants_loss);
     return RateTrial{mean(outcome.payloads),
-                     wants_loss ? expected_loss(calibration_->inputs(), outcome.answers) : 0};
+                     wants_loss ? estimated_loss(calibration_->inputs(), outcome.answers) : 0};
   };
   const std::vector<std::string> values =
       rate_values(axis, option_type(codec.description, axis.option));
@@ -96,7 +96,7 @@ FittedCodec CodecFitter::fit_target(const ConfiguredCodec& codec) {
   fitted = fit_settings(chosen);
   fitted.rate =
       CellRate{chosen.spec, choice->trial.payload_bytes, {}, choice->trials, calibration_->size()};
-  if (wants_loss) fitted.rate->expected_loss = choice->trial.loss;
+  if (wants_loss) fitted.rate->estimated_loss = choice->trial.loss;
   return fitted;
 }
 

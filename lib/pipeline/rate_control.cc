@@ -2,15 +2,16 @@
 
 namespace splitbench {
 
-double expected_loss(const EvaluationSet& inputs, const std::vector<int>& answers) {
+double estimated_loss(const EvaluationSet& inputs, const std::vector<int>& answers) {
   double loss = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    const std::vector<float>& belief = inputs.beliefs.at(i);
+    if (answers[i] == inputs.baseline[i]) continue;
     const auto probability = [&](int answer) {
       return answer == kNoAnswer ? 0.0
-                                 : static_cast<double>(belief[static_cast<std::size_t>(answer)]);
+                                 : double{inputs.beliefs.at(i)[static_cast<std::size_t>(answer)]};
     };
-    loss += probability(inputs.baseline[i]) - probability(answers[i]);
+    constexpr double kCertain = 1;
+    loss += (probability(inputs.baseline[i]) - probability(answers[i]) + kCertain) / 2;
   }
   return answers.empty() ? 0 : loss / static_cast<double>(answers.size());
 }

@@ -18,7 +18,7 @@ namespace splitbench {
 // What one setting does to the calibration images.
 struct RateTrial {
   double payload_bytes = 0;  // mean
-  double loss = 0;           // expected_loss()
+  double loss = 0;           // estimated_loss()
 };
 
 struct RateChoice {
@@ -27,10 +27,11 @@ struct RateChoice {
   std::size_t trials = 0;
 };
 
-// The accuracy that is expected to be lost, without labels: how much less probability the
-// uncompressed network gives to the answers (one for each image, kNoAnswer allowed) than to its
-// own, in the mean. It is the true loss as far as the network's probabilities are true.
-double expected_loss(const EvaluationSet& inputs, const std::vector<int>& answers);
+// The accuracy lost, estimated without labels from the answers that changed (one answer for each
+// image, kNoAnswer allowed). Each costs between what the network's own probabilities p say,
+// p(old) - p(new), and 1, which it costs where the old answer was right. The truth depends on how
+// sure of itself the network is compared with how often it is right; the estimate is halfway.
+double estimated_loss(const EvaluationSet& inputs, const std::vector<int>& answers);
 
 // Of `values`, coarsest first, the coarsest whose loss meets the target, or the finest whose
 // payload does. Takes loss and payload to be monotone; about log2(values) trials. Empty when not

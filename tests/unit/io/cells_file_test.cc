@@ -91,7 +91,7 @@ TEST(CellsFile, HowACodecWasFittedReturns) {
   {
     CellsFile file(folder.path("cells.jsonl"));
     file.append(cell);
-    cell.rate->expected_loss.reset();
+    cell.rate->estimated_loss.reset();
     file.append(cell);
   }
   const std::vector<Cell> cells = read_cells(folder.path(), nullptr);
@@ -101,9 +101,9 @@ TEST(CellsFile, HowACodecWasFittedReturns) {
   EXPECT_EQ(cells[0].calibration->file, "calibration/a.klt.7.bin");
   EXPECT_EQ(cells[0].rate->settings, "klt:step=2");
   EXPECT_EQ(cells[0].rate->payload_bytes, 812.5);
-  EXPECT_EQ(cells[0].rate->expected_loss, 0.0095);
+  EXPECT_EQ(cells[0].rate->estimated_loss, 0.0095);
   EXPECT_EQ(cells[0].rate->trials, 7u);
-  EXPECT_FALSE(cells[1].rate->expected_loss);
+  EXPECT_FALSE(cells[1].rate->estimated_loss);
   EXPECT_EQ(line_of(cells[1]), line_of(cell));
 }
 

@@ -59,13 +59,14 @@ TEST(RateValues, RunFromCoarsestToFinest) {
   }
 }
 
-TEST(ExpectedLoss, IsTheProbabilityGivenUp) {
+TEST(EstimatedLoss, LiesHalfwayBetweenTheNetworksBeliefAndCertainty) {
   EvaluationSet inputs;
   inputs.baseline = {0, 1};
   inputs.beliefs = {{0.75F, 0.25F}, {0.5F, 0.5F}};
-  EXPECT_DOUBLE_EQ(expected_loss(inputs, {0, 1}), 0);
-  EXPECT_DOUBLE_EQ(expected_loss(inputs, {1, 0}), 0.25);
-  EXPECT_DOUBLE_EQ(expected_loss(inputs, {kNoAnswer, 1}), 0.375);
+  EXPECT_DOUBLE_EQ(estimated_loss(inputs, {0, 1}), 0);
+  EXPECT_DOUBLE_EQ(estimated_loss(inputs, {1, 1}), 0.5 * (0.5 + 1) / 2);
+  EXPECT_DOUBLE_EQ(estimated_loss(inputs, {0, 0}), 0.5 * (0 + 1) / 2);
+  EXPECT_DOUBLE_EQ(estimated_loss(inputs, {kNoAnswer, 1}), 0.5 * (0.75 + 1) / 2);
 }
 
 }  // namespace

@@ -390,11 +390,11 @@ TEST(SweepWithTargets, MeasureTheSettingsFoundOnOtherImages) {
   }
   EXPECT_EQ(cells[0].key.codec, "quant:level=0:target-loss=0");
   EXPECT_EQ(cells[0].accuracy.agreement, 1);
-  EXPECT_EQ(cells[0].rate->expected_loss, 0);
+  EXPECT_EQ(cells[0].rate->estimated_loss, 0);
   // 12 bytes of stream header, 9 of range and settings: two bytes hold four values of 4 bits.
   EXPECT_EQ(cells[1].rate->settings, "quant:bits=4:level=0");
   EXPECT_LE(cells[1].payload_bytes.mean, 23);
-  EXPECT_FALSE(cells[1].rate->expected_loss);
+  EXPECT_FALSE(cells[1].rate->estimated_loss);
   EXPECT_EQ(read_sweep_manifest(sweep.settings.folder).calibration_images, 12u);
   for (const Cell& cell : read_cells(sweep.settings.folder, nullptr)) {
     if (cell.key.codec == cells[1].key.codec && cell.key.split == "fold") {
