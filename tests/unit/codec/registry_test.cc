@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <set>
 
 #include "support/codec_samples.h"
@@ -75,6 +77,46 @@ TEST(CodecRegistry, DefaultSweepIsMadeOfValidSpecs) {
   EXPECT_GE(codecs.size(), codec_factories().size());
   for (const ConfiguredCodec& codec : codecs) {
     EXPECT_EQ(make_codec(parse_spec(codec.spec)).spec, codec.spec) << "canonical is a fixed point";
+  }
+}
+
+TEST(RateTargets, TakeThePlaceOfTheRateOption) {
+  const ConfiguredCodec codec = make_codec(parse_spec("quant:target-loss=0.010"));
+  EXPECT_EQ(codec.spec, "quant:level=3:target-loss=0.01");
+  ASSERT_TRUE(codec.target);
+  EXPECT_EQ(codec.target->goal, RateGoal::kLoss);
+  EXPECT_EQ(codec.target->value, 0.01);
+  EXPECT_EQ(make_codec(parse_spec(codec.spec)).spec, codec.spec) << "canonical is a fixed point";
+  EXPECT_NE(codec.codec->unsupported_reason({DType::kF32, {1, 4}}), "");
+
+  const ConfiguredCodec chosen = at_rate(codec, "5");
+  EXPECT_EQ(chosen.spec, "quant:bits=5:level=3");
+  EXPECT_FALSE(chosen.target);
+  EXPECT_EQ(chosen.codec->unsupported_reason({DType::kF32, {1, 4}}), "");
+}
+
+TEST(RateTargets, AreRefusedWhereTheyMakeNoSense) {
+  for (const char* text :
+       {"quant:target-loss=2", "quant:target-loss=-0.1", "quant:target-loss=nan",
+        "quant:target-bytes=1e99", "quant:target-loss=x", "quant:bits=4:target-loss=0.01",
+        "quant:target-loss=0.01:target-bytes=100", "raw:target-loss=0.01", "zstd:target-bytes=9"}) {
+    EXPECT_THROW(make_codec(parse_spec(text)), Error) << text;
+  }
+}
+
+TEST(RateTargets, EveryRateOptionIsOneOfTheCodec) {
+  for (const CodecFactory& factory : codec_factories()) {
+    const CodecDescription& description = factory.description;
+    if (!description.rate) continue;
+    const auto named = [&](const OptionDescription& o) {
+      return o.name == description.rate->option;
+    };
+    const auto option = std::find_if(description.options.begin(), description.options.end(), named);
+    ASSERT_NE(option, description.options.end()) << description.name;
+    for (const double end : {description.rate->coarsest, description.rate->finest}) {
+      EXPECT_GE(end, option->minimum) << description.name;
+      EXPECT_LE(end, option->maximum) << description.name;
+    }
   }
 }
 
