@@ -3,9 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace splitbench {
 namespace {
+
+std::size_t quotient_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+Mosaic mosaic_of(std::size_t channels, std::size_t tile_height, std::size_t tile_width,
+                 std::size_t columns) {
+  return {channels, tile_height, tile_width, columns, quotient_up(channels, columns)};
+}
 
 // Calls visit(row of the planes, place of that row in the picture) for all rows of all tiles.
 template <typename Visitor>
@@ -27,8 +35,33 @@ Mosaic near_square_mosaic(std::size_t channels, std::size_t tile_height, std::si
   const double ideal =
       std::sqrt(static_cast<double>(channels * tile_height) / static_cast<double>(tile_width));
   const auto rounded = static_cast<std::size_t>(std::floor(ideal + 0.5));
-  const std::size_t columns = std::clamp<std::size_t>(rounded, 1, channels);
-  return {channels, tile_height, tile_width, columns, (channels + columns - 1) / columns};
+  return mosaic_of(channels, tile_height, tile_width,
+                   std::clamp<std::size_t>(rounded, 1, channels));
+}
+
+Mosaic compact_mosaic(std::size_t channels, std::size_t tile_height, std::size_t tile_width,
+                      std::size_t block) {
+  const auto cost = [block](const Mosaic& mosaic) {
+    return std::make_pair(quotient_up(mosaic.width(), block) * quotient_up(mosaic.height(), block),
+                          std::max(mosaic.width(), mosaic.height()));
+  };
+  Mosaic best = near_square_mosaic(channels, tile_height, tile_width);
+  const std::size_t most = std::min(2 * best.columns, channels);
+  for (std::size_t columns = quotient_up(best.columns, 2); columns <= most; ++columns) {
+    const Mosaic mosaic = mosaic_of(channels, tile_height, tile_width, columns);
+    if (cost(mosaic) < cost(best)) best = mosaic;
+  }
+  return best;
+}
+
+std::optional<Mosaic> mosaic_of_size(std::size_t channels, std::size_t tile_height,
+                                     std::size_t tile_width, std::size_t width,
+                                     std::size_t height) {
+  const std::size_t columns = width / tile_width;
+  if (columns < 1 || columns > channels) return std::nullopt;
+  const Mosaic mosaic = mosaic_of(channels, tile_height, tile_width, columns);
+  if (mosaic.width() != width || mosaic.height() != height) return std::nullopt;
+  return mosaic;
 }
 
 void tile(const Mosaic& mosaic, const std::uint8_t* planes, std::uint8_t* picture) {

@@ -28,12 +28,18 @@ if(SPLITBENCH_SANITIZE)
 endif()
 
 # splitbench_module(name [DEPENDS module...] [LIBRARIES target...])
-# A static library of every .cc file in lib/<name> (and lib/<name>/builtin). Globbed, so that a new
-# codec or dataset is one new file and no edit of a build file.
+# A static library of every .cc file in lib/<name> and its folders, those left out that have their
+# own CMakeLists.txt (plug-ins). Globbed, so that a new codec or dataset is one new file and no edit
+# of a build file.
 function(splitbench_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS
-    "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc" "${CMAKE_CURRENT_SOURCE_DIR}/${name}/builtin/*.cc")
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${name}")
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc" "${folder}/*/*.cc")
+  file(GLOB plugins CONFIGURE_DEPENDS "${folder}/*/CMakeLists.txt")
+  foreach(plugin IN LISTS plugins)
+    get_filename_component(plugin "${plugin}" DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${plugin}/")
+  endforeach()
   add_library(splitbench_${name} STATIC ${sources})
   target_link_libraries(splitbench_${name} PUBLIC splitbench_options PRIVATE ${arg_LIBRARIES})
   foreach(module IN LISTS arg_DEPENDS)

@@ -8,11 +8,10 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "codec/stream.h"
+#include "support/checksum.h"
 
 namespace {
 
-constexpr std::size_t kChecksumOffset = 3;
-constexpr std::size_t kChecksumEnd = 7;
 // Small enough that a valid bomb (zstd of zeros) is quick, large enough for real layouts.
 constexpr splitbench::DecodeLimits kLimits{1 << 16};
 
@@ -32,12 +31,7 @@ void decode(const splitbench::Bytes& stream) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   splitbench::Bytes stream(data, data + size);
   decode(stream);
-  if (size < kChecksumEnd) return 0;
-  splitbench::ByteWriter checksum;
-  checksum.u32(splitbench::stream_checksum(stream));
-  for (std::size_t i = kChecksumOffset; i < kChecksumEnd; ++i) {
-    stream[i] = checksum.bytes()[i - kChecksumOffset];
-  }
+  splitbench::testing::repair_checksum(stream);
   decode(stream);
   return 0;
 }

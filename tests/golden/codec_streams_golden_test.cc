@@ -1,8 +1,10 @@
 // Streams of every format version decode for ever: tests/data/streams holds, for each stream, the
-// bytes (<name>.stream) and the elements they stood for when it was recorded (<name>.elements).
+// bytes (<name>.stream) and the elements they stood for when it was recorded (<name>.elements); for
+// calibrated codecs also the calibration that it was written with (<name>.calibration).
 //
 // Codecs whose bytes splitbench alone decides must still write the very same bytes; those of zstd,
-// JPEG, PNG and WebP depend on the library's version, so that only decoding is held fast.
+// JPEG, PNG and WebP depend on the library's version, so that only decoding is held fast. So do
+// calibrations: they may use floating point freely, and are recorded but not computed again.
 //
 // A raised format version gets new rows; old rows are never changed. New rows are recorded with
 //   SPLITBENCH_RECORD_GOLDEN=1 bin/golden_test --gtest_filter='*CodecStream*'
@@ -16,7 +18,9 @@
 #include <iterator>
 #include <string>
 
+#include "codec/calibration.h"
 #include "codec/stream.h"
+#include "support/calibration_samples.h"
 #include "support/codec_samples.h"
 
 namespace splitbench {
@@ -55,11 +59,29 @@ const GoldenStream kStreams[] = {
     {"jpeg-v1-rgb420", "jpeg:quality=90", rgb, false},
     {"jpeg-v1-rgb444", "jpeg:quality=90:subsampling=444", rgb, false},
     {"jpeg-v1-gray", "jpeg:quality=90", gray, false},
+    {"jpeg-v1-compact", "jpeg:quality=90:tiling=compact", features, false},
+    {"jpeg-v1-similar", "jpeg:quality=90:tiling=compact:order=similar", features, false},
     {"png-v1-rgb", "png", rgb, false},
     {"png-v1-gray", "png", gray, false},
+    {"png-v1-features-2bit", "png:bits=2", features, false},
+    {"png-v1-features-3bit", "png:bits=3", features, false},
+    {"png-v1-features-8bit", "png:bits=8:tiling=compact", features, false},
+    {"png-v1-vector", "png:bits=5", vector, false},
+    {"png-v1-similar", "png:bits=4:order=similar", features, false},
     {"webp-v1-rgb", "webp", rgb, false},
     {"webp-v1-gray", "webp", gray, false},
     {"webp-v1-lossless", "webp:lossless=1", rgb, false},
+    {"spinn-v1-3bit", "spinn:bits=3", features, false},
+    {"spinn-v1-8bit", "spinn:bits=8", vector, false},
+    {"clip-v1-2levels", "clip:levels=2", features, true},
+    {"clip-v1-4levels", "clip", features, true},
+    {"clip-v1-64levels", "clip:levels=64", features, true},
+    {"clip-v1-index", "clip:levels=6:context=index", features, true},
+    {"clip-v1-vector", "clip:levels=5", vector, true},
+    {"webp-v1-features", "webp:quality=90", features, false},
+    {"webp-v1-features-lossless", "webp:lossless=1:tiling=compact", features, false},
+    {"webp-v1-vector", "webp:quality=75", vector, false},
+    {"webp-v1-similar", "webp:quality=90:order=similar", features, false},
 };
 
 std::filesystem::path path_of(const std::string& file) {
@@ -81,13 +103,27 @@ void record(const std::filesystem::path& path, ByteView bytes) {
 
 class CodecStream : public ::testing::TestWithParam<GoldenStream> {
  protected:
+  static std::filesystem::path path(const char* extension) {
+    return path_of(GetParam().name + std::string(extension));
+  }
+
   void SetUp() override {
-    if (std::getenv("SPLITBENCH_RECORD_GOLDEN") == nullptr) return;
+    const bool recording = std::getenv("SPLITBENCH_RECORD_GOLDEN") != nullptr;
+    if (lacks_calibration(codec_)) {
+      const testing::MemorySamples samples = testing::synthetic_samples(input_.spec());
+      if (recording) record(path(".calibration"), calibrate(codec_, samples));
+      codec_ = with_calibration(codec_, read_file(path(".calibration")));
+    }
+    if (!recording) return;
     const Bytes stream = encode_tensor(codec_, input_);
     const Tensor decoded = decode_tensor(codec_, stream, {});
-    record(path_of(GetParam().name + std::string(".stream")), stream);
-    record(path_of(GetParam().name + std::string(".elements")),
-           ByteView(decoded.data(), decoded.bytes()));
+    record(path(".stream"), stream);
+    record(path(".elements"), ByteView(decoded.data(), decoded.bytes()));
+  }
+
+  // With nothing but the bytes where they suffice.
+  Tensor decode(const Bytes& stream) const {
+    return codec_.calibration ? decode_tensor(codec_, stream, {}) : decode_tensor(stream, {});
   }
 
   ConfiguredCodec codec_ = testing::codec(GetParam().spec);
@@ -103,18 +139,15 @@ std::string test_name(const ::testing::TestParamInfo<GoldenStream>& row) {
 INSTANTIATE_TEST_SUITE_P(Golden, CodecStream, ::testing::ValuesIn(kStreams), test_name);
 
 TEST_P(CodecStream, DecodesToTheRecordedElements) {
-  const Tensor decoded =
-      decode_tensor(read_file(path_of(GetParam().name + std::string(".stream"))), {});
+  const Tensor decoded = decode(read_file(path(".stream")));
   EXPECT_EQ(decoded.spec(), input_.spec());
   const auto* bytes = decoded.as<std::uint8_t>();
-  EXPECT_EQ(Bytes(bytes, bytes + decoded.bytes()),
-            read_file(path_of(GetParam().name + std::string(".elements"))));
+  EXPECT_EQ(Bytes(bytes, bytes + decoded.bytes()), read_file(path(".elements")));
 }
 
 TEST_P(CodecStream, IsWrittenAgain) {
   if (!GetParam().same_bytes) GTEST_SKIP() << "these bytes depend on a library's version";
-  EXPECT_EQ(encode_tensor(codec_, input_),
-            read_file(path_of(GetParam().name + std::string(".stream"))));
+  EXPECT_EQ(encode_tensor(codec_, input_), read_file(path(".stream")));
 }
 
 }  // namespace

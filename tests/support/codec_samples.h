@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,6 +93,7 @@ struct CraftedHeader {
   unsigned format_version = 1;
   unsigned dtype = 0;
   std::vector<std::uint64_t> dimensions;
+  std::optional<CalibrationId> calibration = std::nullopt;
 };
 
 // A tensor stream with a right checksum, laid out as codec/stream.h says.
@@ -99,11 +101,13 @@ inline Bytes craft_stream(const CraftedHeader& header, ByteView body) {
   ByteWriter tail;
   tail.varint(header.dimensions.size());
   for (const std::uint64_t dimension : header.dimensions) tail.varint(dimension);
+  if (header.calibration) tail.u16(*header.calibration);
   tail.raw(body);
   ByteWriter stream;
   stream.u8(0xB5);
   stream.u8(header.wire_id);
-  stream.u8(static_cast<std::uint8_t>(header.format_version << 4 | header.dtype));
+  stream.u8(static_cast<std::uint8_t>(header.format_version << 4 |
+                                      (header.calibration ? 1U << 3 : 0) | header.dtype));
   ByteWriter unchecked = stream;
   unchecked.u32(0);
   unchecked.raw(tail.bytes());

@@ -1,6 +1,7 @@
 // The helpers that only move bits and bytes: bit planes, byte planes, mosaics, pixels.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -88,6 +89,55 @@ TEST(Mosaic, PutsChannelsRowByRow) {
   tile(wide, planes.data(), picture.data());
   EXPECT_EQ(picture,
             (std::vector<std::uint8_t>{1, 2, 5, 6, 3, 4, 7, 8, 9, 10, 13, 14, 11, 12, 15, 16}));
+}
+
+// Covered blocks by trying every layout that is allowed.
+std::size_t fewest_blocks(const MosaicCase& c, std::size_t block) {
+  std::size_t fewest = SIZE_MAX;
+  for (std::size_t columns = (c.columns + 1) / 2; columns <= std::min(2 * c.columns, c.channels);
+       ++columns) {
+    const std::size_t rows = (c.channels + columns - 1) / columns;
+    fewest = std::min(
+        fewest, (columns * c.width + block - 1) / block * ((rows * c.height + block - 1) / block));
+  }
+  return fewest;
+}
+
+TEST_P(MosaicLayout, CompactCoversTheFewestBlocks) {
+  const MosaicCase& c = GetParam();
+  for (const std::size_t block : {1, 8, 16}) {
+    const Mosaic mosaic = compact_mosaic(c.channels, c.height, c.width, block);
+    EXPECT_EQ((mosaic.width() + block - 1) / block * ((mosaic.height() + block - 1) / block),
+              fewest_blocks(c, block));
+    EXPECT_GE(mosaic.columns * mosaic.rows, c.channels);
+    EXPECT_LT(mosaic.columns * (mosaic.rows - 1), c.channels) << "no row is empty";
+  }
+}
+
+TEST(Mosaic, CompactFillsWhatSquareLeavesEmpty) {
+  const Mosaic mosaic = compact_mosaic(160, 7, 7, 8);
+  EXPECT_EQ(mosaic.columns * mosaic.rows, 160U);
+  const Mosaic full = compact_mosaic(64, 14, 14, 8);
+  EXPECT_EQ(full.columns, 8U) << "where several cover as few, the nearest to a square";
+}
+
+TEST_P(MosaicLayout, IsKnownFromTheSizeOfItsPicture) {
+  const MosaicCase& c = GetParam();
+  for (std::size_t columns = 1; columns <= c.channels; ++columns) {
+    const std::size_t rows = (c.channels + columns - 1) / columns;
+    const auto mosaic =
+        mosaic_of_size(c.channels, c.height, c.width, columns * c.width, rows * c.height);
+    ASSERT_TRUE(mosaic.has_value());
+    EXPECT_EQ(mosaic->columns, columns);
+    EXPECT_EQ(mosaic->rows, rows);
+    EXPECT_FALSE(
+        mosaic_of_size(c.channels, c.height, c.width, columns * c.width, (rows + 1) * c.height))
+        << "an empty row";
+  }
+  const std::size_t wider = (c.channels + 1) * c.width;
+  EXPECT_FALSE(mosaic_of_size(c.channels, c.height, c.width, wider, c.height));
+  EXPECT_FALSE(mosaic_of_size(c.channels, c.height, c.width, 0, c.height));
+  EXPECT_FALSE(mosaic_of_size(c.channels, c.height, c.width, c.width, 0));
 }
 
 TEST(Interleave, TurnsPlanesIntoPixels) {

@@ -45,9 +45,10 @@ TEST(CodecRegistry, SuggestsTheNearestName) {
 
 TEST(CodecRegistry, CompletesAndNormalises) {
   EXPECT_EQ(complete_codec_spec(parse_spec("jpeg:quality=080")).canonical(),
-            "jpeg:quality=80:subsampling=420");
+            "jpeg:order=natural:quality=80:subsampling=420:tiling=square");
   EXPECT_EQ(complete_codec_spec(parse_spec("raw")).canonical(), "raw:dtype=fp32");
-  EXPECT_EQ(complete_codec_spec(parse_spec("png")).canonical(), "png");
+  EXPECT_EQ(complete_codec_spec(parse_spec("png")).canonical(),
+            "png:bits=8:order=natural:tiling=square");
 }
 
 TEST(CodecRegistry, RefusesBadValues) {

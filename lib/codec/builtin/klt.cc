@@ -1,0 +1,167 @@
+// klt: the Karhunen-Loeve transform across channels, a cosine transform in space, and adaptive
+// coding of the coefficients, all calibrated on unlabelled samples (codec/klt/).
+//
+// Body: the step as one byte (2^(byte / 16 - 8), codec/klt/level_model.h), then the range coder's
+// bytes (codec/klt/level_coder.h). Everything else is in the calibration (codec/klt/parameters.h).
+//
+// With weights=fisher the transform whitens errors by the Fisher information of the tensor, so that
+// an equal error in any coefficient changes the network's answer equally; steps are in units of
+// which one in every coefficient makes half a nat. With weights=none, or where no gradients are to
+// be had, an error counts by its square and steps are in standard deviations of the tensor.
+//
+// NaN and infinity are refused. Bytes and decoded values are the same on every platform.
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "codec/affine.h"
+#include "codec/klt/calibrate.h"
+#include "codec/klt/feature_transform.h"
+#include "codec/klt/level_coder.h"
+#include "codec/klt/level_context.h"
+#include "codec/klt/level_model.h"
+#include "codec/klt/parameters.h"
+#include "codec/options.h"
+#include "codec/tensor_text.h"
+#include "core/codec.h"
+
+namespace splitbench {
+namespace {
+
+constexpr const char* kStream = "klt stream";
+constexpr double kDefaultStep = 0.7;
+constexpr double kCoarsestStep = 6;
+constexpr double kFinestStep = 0.1;
+
+std::string not_features_reason(const TensorSpec& spec) {
+  const Shape& shape = spec.shape;
+  if (spec.dtype != DType::kF32 || (shape.size() != 2 && shape.size() != 4) || shape[0] != 1 ||
+      spec.elements() == 0) {
+    return "takes float32 features of one input (1xCxHxW or 1xC); this is " + tensor_text(spec);
+  }
+  if (static_cast<std::size_t>(shape[1]) > klt::kMaxChannels) {
+    return "takes up to " + std::to_string(klt::kMaxChannels) + " channels; this is " +
+           tensor_text(spec);
+  }
+  return "";
+}
+
+klt::BlockGrid require_grid(const TensorSpec& spec) {
+  const std::string reason = not_features_reason(spec);
+  if (!reason.empty()) throw bad_input("codec klt " + reason);
+  return klt::block_grid(spec.shape);
+}
+
+class KltCodec : public Codec {
+ public:
+  KltCodec(klt::Parameters parameters, const klt::BlockGrid& grid, klt::StepIndex step, float rdo)
+      : parameters_(std::move(parameters)),
+        transform_(parameters_, grid),
+        step_(step),
+        model_(parameters_, transform_.scan(), step),
+        levels_(parameters_.tables),
+        chooser_(levels_, rdo) {}
+
+  std::string unsupported_reason(const TensorSpec& spec) const override {
+    return not_features_reason(spec);
+  }
+
+  Bytes encode(const Tensor& tensor) const override {
+    finite_range(tensor.as<float>(), tensor.elements());  // refuses NaN and infinity
+    const std::vector<float> values = transform_.forward(tensor.as<float>(), model_);
+    RangeEncoder encoder;
+    for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
+      const float* coefficients = values.data() + block * model_.size();
+      klt::for_each_level(model_, [&](std::size_t place, int context) {
+        const std::int32_t level = chooser_.choose(context, coefficients[place]);
+        levels_.encode(encoder, context, level);
+        return level;
+      });
+    }
+    ByteWriter writer;
+    writer.u8(step_);
+    writer.raw(encoder.finish());
+    return writer.take();
+  }
+
+  Tensor decode(ByteView body, const TensorSpec& spec) const override {
+    ByteReader reader(body, kStream);
+    const klt::StepIndex step = reader.u8();
+    if (step == step_) return decode(reader.rest(), model_, spec);
+    return decode(reader.rest(), klt::LevelModel(parameters_, transform_.scan(), step), spec);
+  }
+
+ private:
+  Tensor decode(ByteView levels, const klt::LevelModel& model, const TensorSpec& spec) const {
+    std::vector<float> values(model.size() * transform_.grid().blocks());
+    RangeDecoder decoder(levels, kStream);
+    for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
+      float* coefficients = values.data() + block * model.size();
+      klt::for_each_level(model, [&](std::size_t place, int context) {
+        const std::int32_t level = levels_.decode(decoder, context);
+        if (level != 0) {
+          const float magnitude =
+              levels_.point(context, static_cast<std::size_t>(std::abs(level)));
+          coefficients[place] = level < 0 ? -magnitude : magnitude;
+        }
+        return level;
+      });
+    }
+    decoder.finish();
+    Tensor tensor = Tensor::allocate(spec);
+    transform_.inverse(values, model, tensor.mutable_as<float>());
+    return tensor;
+  }
+
+  klt::Parameters parameters_;
+  klt::FeatureTransform transform_;
+  klt::StepIndex step_;
+  klt::LevelModel model_;
+  klt::LevelCoder levels_;
+  klt::LevelChooser chooser_;
+};
+
+Bytes calibrate_klt(const Spec& spec, const CalibrationSamples& samples) {
+  const klt::BlockGrid grid = require_grid(samples.spec());
+  const bool weighted = spec.options.at("weights") == "fisher";
+  return klt::write_parameters(klt::calibrate(samples, grid, weighted));
+}
+
+std::unique_ptr<Codec> make_klt(const Spec& spec, const TensorSpec& tensor, ByteView calibration) {
+  const klt::BlockGrid grid = require_grid(tensor);
+  return std::make_unique<KltCodec>(klt::read_parameters(calibration, grid), grid,
+                                    klt::nearest_step(real_value(spec, "step")),
+                                    static_cast<float>(real_value(spec, "rdo")));
+}
+
+}  // namespace
+
+CodecFactory klt_codec() {
+  CodecFactory factory;
+  factory.description.name = "klt";
+  factory.description.summary =
+      "calibrated transform coding: Karhunen-Loeve across channels, cosine in space";
+  factory.description.wire_id = 10;
+  factory.description.options = {
+      choice_option("weights", {"fisher", "none"},
+                    "how errors count: by what they do to the network's answer, or all alike"),
+      real_option("step", kDefaultStep, 0.01, 64,
+                  "of the quantiser; finer costs more bytes (rounded to 1/16 octave)"),
+      real_option("rdo", 0.15, 0, 2,
+                  "price of a bit, in squared steps, when levels are chosen; 0 rounds")};
+  factory.description.rate = RateAxis{"step", kCoarsestStep, kFinestStep};
+  factory.description.default_sweep = {"klt:step=0.25,0.35,0.5,0.6,0.7,0.85,1,1.2,1.5,2"};
+  CalibratedFactory calibrated;
+  calibrated.needed = [](const Spec& /*spec*/) { return true; };
+  calibrated.options = {"weights"};
+  calibrated.calibrate = calibrate_klt;
+  calibrated.make = make_klt;
+  factory.calibrated = calibrated;
+  return factory;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,56 @@
+#include "codec/klt/calibrate.h"
+
+#include <algorithm>
+
+#include "codec/klt/channel_basis.h"
+#include "codec/klt/channel_statistics.h"
+#include "codec/klt/coefficient_statistics.h"
+#include "codec/klt/level_model.h"
+#include "codec/klt/level_statistics.h"
+
+namespace splitbench::klt {
+namespace {
+
+// At the finest step anyone would ask for.
+constexpr double kFinestStep = 0.1;
+
+// Leaves out the components that not even the finest step would code.
+void drop_unused_components(const BlockGrid& grid, Parameters& parameters) {
+  const StepIndex finest = nearest_step(kFinestStep);
+  const std::vector<Frequency> scan = frequency_scan(grid);
+  std::array<std::size_t, kBands> ranks{};
+  for (std::size_t f = 0; f < scan.size(); ++f) {
+    for (std::size_t k = 0; k < parameters.priors[f].size(); ++k) {
+      const CoefficientPrior prior = parameters.priors[f][k];
+      const bool used = prior.spread > 0 && spread_class(prior, finest) >= 0;
+      if (used) ranks[scan[f].band] = std::max(ranks[scan[f].band], k + 1);
+    }
+  }
+  for (std::size_t f = 0; f < scan.size(); ++f) parameters.priors[f].resize(ranks[scan[f].band]);
+  for (std::size_t band = 0; band < kBands; ++band) {
+    ChannelBasis& basis = parameters.bases[band];
+    basis.rank = ranks[band];
+    basis.analysis.resize(basis.rank * grid.channels);
+    basis.synthesis.resize(basis.rank * grid.channels);
+  }
+}
+
+}  // namespace
+
+Parameters calibrate(const CalibrationSamples& samples, const BlockGrid& grid, bool weighted) {
+  Parameters parameters;
+  {
+    const ChannelStatistics statistics = channel_statistics(samples, grid, weighted);
+    parameters.weighted = statistics.weighted;
+    parameters.minimum = statistics.minimum;
+    parameters.maximum = statistics.maximum;
+    parameters.mean = statistics.mean;
+    parameters.bases = channel_bases(statistics, samples.spec().elements());
+  }
+  measure_coefficients(samples, grid, parameters);
+  drop_unused_components(grid, parameters);
+  parameters.tables = learn_level_tables(samples, grid, parameters);
+  return parameters;
+}
+
+}  // namespace splitbench::klt

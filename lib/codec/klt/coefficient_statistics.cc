@@ -1,0 +1,172 @@
+#include "codec/klt/coefficient_statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "codec/klt/block_transform.h"
+#include "codec/klt/channel_transform.h"
+#include "codec/klt/log_scale.h"
+
+namespace splitbench::klt {
+namespace {
+
+// [frequency of the scan][component].
+using Table = std::vector<std::vector<double>>;
+
+// Multiplications that one pass may take; beyond, blocks are left out evenly.
+constexpr double kWork = 3e10;
+// How much of a coefficient's Fisher information is its own, and how much is taken to be that of
+// its frequency times that of its component; the rest is the mean of the band.
+constexpr double kOwnShare = 0.45;
+constexpr double kSeparableShare = 0.45;
+constexpr int kGainLimit = 127;
+constexpr int kSpreadLimit = 255;
+
+std::size_t block_stride(std::size_t samples, const BlockGrid& grid) {
+  const double channels = static_cast<double>(grid.channels);
+  const double work =
+      static_cast<double>(samples * grid.blocks() * grid.block_size()) * channels * channels;
+  return static_cast<std::size_t>(std::ceil(std::max(1.0, work / kWork)));
+}
+
+// The mean squares of the coefficients in the given bases.
+class Energy {
+ public:
+  Energy(const BlockGrid& grid, const std::vector<float>& mean,
+         const std::array<ChannelBasis, kBands>& bases, std::size_t stride)
+      : grid_(grid),
+        scan_(frequency_scan(grid)),
+        blocks_(grid, mean),
+        stride_(stride),
+        buffer_(blocks_.buffer_size()),
+        components_(grid.channels) {
+    for (const ChannelBasis& basis : bases) bands_.emplace_back(basis, grid.channels);
+    for (const Frequency& frequency : scan_) sums_.emplace_back(bands_[frequency.band].rank());
+  }
+
+  void add(const float* tensor) {
+    for (std::size_t block = 0; block < grid_.blocks(); ++block) {
+      if (seen_++ % stride_ != 0) continue;
+      blocks_.forward(tensor, block, {grid_.y.block, grid_.x.block}, buffer_.data());
+      ++count_;
+      for (std::size_t f = 0; f < scan_.size(); ++f) {
+        const ChannelTransform& band = bands_[scan_[f].band];
+        band.forward(buffer_.data() + blocks_.offset(scan_[f]), band.rank(), components_.data());
+        for (std::size_t k = 0; k < band.rank(); ++k) {
+          sums_[f][k] += static_cast<double>(components_[k]) * components_[k];
+        }
+      }
+    }
+  }
+
+  Table mean() const {
+    Table table = sums_;
+    for (auto& row : table) {
+      for (double& sum : row) sum /= static_cast<double>(count_);
+    }
+    return table;
+  }
+
+ private:
+  BlockGrid grid_;
+  std::vector<Frequency> scan_;
+  BlockTransform blocks_;
+  std::vector<ChannelTransform> bands_;
+  std::size_t stride_;
+  std::vector<float> buffer_;
+  std::vector<float> components_;
+  Table sums_;
+  std::size_t seen_ = 0;
+  std::size_t count_ = 0;
+};
+
+Table value_energy(const CalibrationSamples& samples, const BlockGrid& grid,
+                   const Parameters& parameters) {
+  Energy energy(grid, parameters.mean, parameters.bases, block_stride(samples.size(), grid));
+  for (std::size_t i = 0; i < samples.size(); ++i) energy.add(samples.value(i).as<float>());
+  return energy.mean();
+}
+
+// Of the gradients with respect to the coefficients: those of x are synthesis^T times them.
+Table gradient_energy(const CalibrationSamples& samples, const BlockGrid& grid,
+                      const Parameters& parameters) {
+  std::array<ChannelBasis, kBands> dual = parameters.bases;
+  for (ChannelBasis& basis : dual) basis.analysis = basis.synthesis;
+  Energy energy(grid, std::vector<float>(grid.channels), dual,
+                block_stride(samples.size(), grid));
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    energy.add(samples.gradient(i).value().as<float>());
+  }
+  return energy.mean();
+}
+
+// Replaces the energies of a band by gains of mean square 1: the root of each relative to the
+// band's mean, smoothed.
+void to_gains(Table& energy, const std::vector<Frequency>& scan, std::size_t band) {
+  std::vector<std::size_t> members;
+  for (std::size_t f = 0; f < scan.size(); ++f) {
+    if (scan[f].band == band && !energy[f].empty()) members.push_back(f);
+  }
+  if (members.empty()) return;
+  const std::size_t rank = energy[members.front()].size();
+  std::vector<double> of_component(rank);
+  std::vector<double> of_frequency;
+  double mean = 0;
+  for (const std::size_t f : members) {
+    double sum = 0;
+    for (std::size_t k = 0; k < rank; ++k) {
+      of_component[k] += energy[f][k] / static_cast<double>(members.size());
+      sum += energy[f][k];
+    }
+    of_frequency.push_back(sum / static_cast<double>(rank));
+    mean += of_frequency.back() / static_cast<double>(members.size());
+  }
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    for (std::size_t k = 0; k < rank; ++k) {
+      double& value = energy[members[i]][k];
+      if (mean > 0) {
+        value = kOwnShare * value / mean +
+                kSeparableShare * (of_frequency[i] / mean) * (of_component[k] / mean) +
+                (1 - kOwnShare - kSeparableShare);
+      } else {
+        value = 1;
+      }
+      value = std::sqrt(value);
+    }
+  }
+}
+
+CoefficientPrior to_prior(double variance, double gain) {
+  CoefficientPrior prior;
+  const int gain_log = static_cast<int>(std::lround(kEighths * std::log2(gain)));
+  prior.gain = static_cast<std::int8_t>(std::clamp(gain_log, -kGainLimit, kGainLimit));
+  if (!(variance > 0)) return prior;
+  const double spread = kEighths * std::log2(std::sqrt(variance)) + prior.gain;
+  const long level = std::lround(spread) + kSpreadOffset;
+  prior.spread = static_cast<std::uint8_t>(std::clamp(level, 0L, long{kSpreadLimit}));
+  return prior;
+}
+
+}  // namespace
+
+void measure_coefficients(const CalibrationSamples& samples, const BlockGrid& grid,
+                          Parameters& parameters) {
+  const Table energy = value_energy(samples, grid, parameters);
+  Table gains = energy;
+  for (auto& row : gains) std::fill(row.begin(), row.end(), 1.0);
+  if (parameters.weighted) {
+    gains = gradient_energy(samples, grid, parameters);
+    const std::vector<Frequency> scan = frequency_scan(grid);
+    for (std::size_t band = 0; band < kBands; ++band) to_gains(gains, scan, band);
+  }
+  parameters.priors.clear();
+  for (std::size_t f = 0; f < energy.size(); ++f) {
+    parameters.priors.emplace_back();
+    for (std::size_t k = 0; k < energy[f].size(); ++k) {
+      parameters.priors.back().push_back(to_prior(energy[f][k], gains[f][k]));
+    }
+  }
+}
+
+}  // namespace splitbench::klt

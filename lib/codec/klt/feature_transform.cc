@@ -1,0 +1,67 @@
+#include "codec/klt/feature_transform.h"
+
+#include <algorithm>
+
+namespace splitbench::klt {
+
+FeatureTransform::FeatureTransform(const Parameters& parameters, const BlockGrid& grid)
+    : grid_(grid),
+      scan_(frequency_scan(grid)),
+      blocks_(grid, parameters.mean),
+      minimum_(parameters.minimum),
+      maximum_(parameters.maximum) {
+  for (const ChannelBasis& basis : parameters.bases) bands_.emplace_back(basis, grid.channels);
+}
+
+std::vector<float> FeatureTransform::forward(const float* tensor, const LevelModel& model) const {
+  std::vector<float> values(model.size() * grid_.blocks());
+  std::vector<float> buffer(blocks_.buffer_size());
+  if (model.size() == 0) return values;
+  for (std::size_t block = 0; block < grid_.blocks(); ++block) {
+    blocks_.forward(tensor, block, model.extent(), buffer.data());
+    float* here = values.data() + block * model.size();
+    for (std::size_t f = 0; f < scan_.size(); ++f) {
+      if (model.count(f) == 0) continue;
+      bands_[scan_[f].band].forward(buffer.data() + blocks_.offset(scan_[f]), model.count(f),
+                                    here + model.begin(f));
+    }
+    const float* scale = model.to_levels();
+    for (std::size_t i = 0; i < model.size(); ++i) here[i] *= scale[i];
+  }
+  return values;
+}
+
+FrequencyExtent FeatureTransform::synthesise(const float* values, const LevelModel& model,
+                                             float* buffer) const {
+  FrequencyExtent extent;
+  std::vector<std::size_t> components(grid_.channels);
+  std::vector<float> amplitudes(grid_.channels);
+  for (std::size_t f = 0; f < scan_.size(); ++f) {
+    std::size_t count = 0;
+    for (std::size_t k = 0; k < model.count(f); ++k) {
+      const std::size_t place = model.begin(f) + k;
+      if (values[place] == 0) continue;
+      components[count] = k;
+      amplitudes[count++] = values[place] * model.from_levels()[place];
+    }
+    if (count == 0) continue;
+    bands_[scan_[f].band].inverse(components.data(), amplitudes.data(), count,
+                                  buffer + blocks_.offset(scan_[f]));
+    extent.v = std::max(extent.v, scan_[f].v + 1);
+    extent.u = std::max(extent.u, scan_[f].u + 1);
+  }
+  return extent;
+}
+
+void FeatureTransform::inverse(const std::vector<float>& values, const LevelModel& model,
+                               float* tensor) const {
+  std::vector<float> buffer(blocks_.buffer_size());
+  for (std::size_t block = 0; block < grid_.blocks(); ++block) {
+    std::fill(buffer.begin(), buffer.end(), 0.0F);
+    const FrequencyExtent extent =
+        synthesise(values.data() + block * model.size(), model, buffer.data());
+    blocks_.inverse(buffer.data(), block, extent, minimum_, maximum_, tensor);
+  }
+}
+
+}  // namespace splitbench::klt

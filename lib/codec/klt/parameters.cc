@@ -1,0 +1,168 @@
+#include "codec/klt/parameters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/error.h"
+#include "codec/zstd_frame.h"
+
+namespace splitbench::klt {
+namespace {
+
+constexpr const char* kWhat = "klt calibration";
+constexpr int kZstdLevel = 19;
+// A content that zstd shrinks further was not written by write_parameters().
+constexpr std::size_t kMaxShrinking = 1024;
+// Numbers up to here stay finite through all sums and products of the transforms.
+constexpr float kMaxMagnitude = 1e30F;
+// Matrix entries are whole parts of the largest of their row: 12 bits.
+constexpr int kTopEntry = 2047;
+
+float finite_f32(ByteReader& reader) {
+  const float value = reader.f32();
+  if (!(std::fabs(value) <= kMaxMagnitude)) {
+    throw bad_input(std::string(kWhat) + ": holds a number that is not finite or out of range");
+  }
+  return value;
+}
+
+// Each row as its unit and entries of 16 bits; low and high bytes apart, which zstd likes.
+void write_matrix(ByteWriter& writer, const std::vector<float>& matrix, std::size_t rows) {
+  const std::size_t columns = rows == 0 ? 0 : matrix.size() / rows;
+  Bytes low, high;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const float* entries = &matrix[row * columns];
+    float largest = 0;
+    for (std::size_t i = 0; i < columns; ++i) largest = std::max(largest, std::fabs(entries[i]));
+    const float unit = largest / kTopEntry;
+    writer.f32(unit);
+    for (std::size_t i = 0; i < columns; ++i) {
+      const long entry = unit > 0 ? std::lround(entries[i] / unit) : 0;
+      const auto bits = static_cast<std::uint16_t>(static_cast<std::int16_t>(entry));
+      low.push_back(static_cast<std::uint8_t>(bits));
+      high.push_back(static_cast<std::uint8_t>(bits >> 8));
+    }
+  }
+  writer.raw(low);
+  writer.raw(high);
+}
+
+std::vector<float> read_matrix(ByteReader& reader, std::size_t rows, std::size_t columns) {
+  std::vector<float> units(rows);
+  for (float& unit : units) unit = finite_f32(reader);
+  const ByteView low = reader.raw(rows * columns);
+  const ByteView high = reader.raw(rows * columns);
+  std::vector<float> matrix(rows * columns);
+  for (std::size_t i = 0; i < matrix.size(); ++i) {
+    const auto bits = static_cast<std::uint16_t>(low.data[i] | high.data[i] << 8);
+    matrix[i] = units[i / columns] * static_cast<float>(static_cast<std::int16_t>(bits));
+  }
+  return matrix;
+}
+
+void write_tables(ByteWriter& writer, const LevelTables& tables) {
+  writer.raw(ByteView(tables.mean_magnitude.data(), tables.mean_magnitude.size()));
+  for (const auto& magnitudes : tables.probability) {
+    writer.raw(ByteView(magnitudes.data(), magnitudes.size()));
+  }
+  for (const auto& kinds : tables.shrinkage) {
+    for (const std::int8_t shrinkage : kinds) writer.u8(static_cast<std::uint8_t>(shrinkage));
+  }
+}
+
+LevelTables read_tables(ByteReader& reader) {
+  LevelTables tables;
+  for (std::uint8_t& mean : tables.mean_magnitude) mean = reader.u8();
+  for (auto& magnitudes : tables.probability) {
+    for (std::uint8_t& probability : magnitudes) probability = reader.u8();
+  }
+  for (auto& kinds : tables.shrinkage) {
+    for (std::int8_t& shrinkage : kinds) shrinkage = static_cast<std::int8_t>(reader.u8());
+  }
+  return tables;
+}
+
+Bytes unpack(ByteReader& reader) {
+  const std::uint64_t size = reader.varint();
+  const ByteView frame = reader.rest();
+  if (size / kMaxShrinking > frame.size) {
+    throw bad_input(std::string(kWhat) + ": " + std::to_string(frame.size) +
+                    " bytes cannot hold the " + std::to_string(size) + " they declare");
+  }
+  require_zstd_content(frame, size, kWhat);
+  Bytes content(size);
+  zstd_decompress(frame, content.data(), content.size(), kWhat);
+  return content;
+}
+
+}  // namespace
+
+Bytes write_parameters(const Parameters& parameters) {
+  ByteWriter content;
+  content.u8(parameters.weighted ? 1 : 0);
+  content.f32(parameters.minimum);
+  content.f32(parameters.maximum);
+  for (const float mean : parameters.mean) content.f32(mean);
+  for (const ChannelBasis& basis : parameters.bases) {
+    content.varint(basis.rank);
+    write_matrix(content, basis.analysis, basis.rank);
+    write_matrix(content, basis.synthesis, basis.rank);
+  }
+  for (const auto& frequency : parameters.priors) {
+    for (const CoefficientPrior prior : frequency) content.u8(prior.spread);
+  }
+  for (const auto& frequency : parameters.priors) {
+    for (const CoefficientPrior prior : frequency) {
+      content.u8(static_cast<std::uint8_t>(prior.gain));
+    }
+  }
+  write_tables(content, parameters.tables);
+  ByteWriter writer;
+  writer.varint(content.bytes().size());
+  writer.raw(zstd_compress(content.bytes(), kZstdLevel));
+  return writer.take();
+}
+
+Parameters read_parameters(ByteView bytes, const BlockGrid& grid) {
+  ByteReader packed(bytes, kWhat);
+  const Bytes content = unpack(packed);
+  ByteReader reader(content, kWhat);
+  Parameters parameters;
+  parameters.weighted = reader.u8() != 0;
+  parameters.minimum = finite_f32(reader);
+  parameters.maximum = finite_f32(reader);
+  if (parameters.minimum > parameters.maximum) {
+    throw bad_input(std::string(kWhat) + ": its range of values is empty");
+  }
+  if (reader.remaining() < grid.channels * sizeof(float)) {
+    throw bad_input(std::string(kWhat) + ": is not one for " + std::to_string(grid.channels) +
+                    " channels");
+  }
+  parameters.mean.resize(grid.channels);
+  for (float& mean : parameters.mean) mean = finite_f32(reader);
+  for (ChannelBasis& basis : parameters.bases) {
+    const std::uint64_t rank = reader.varint();
+    if (rank > grid.channels || reader.remaining() / (4 * grid.channels) < rank) {
+      throw bad_input(std::string(kWhat) + ": declares " + std::to_string(rank) +
+                      " components of " + std::to_string(grid.channels) + " channels");
+    }
+    basis.rank = rank;
+    basis.analysis = read_matrix(reader, rank, grid.channels);
+    basis.synthesis = read_matrix(reader, rank, grid.channels);
+  }
+  for (const Frequency& frequency : frequency_scan(grid)) {
+    const std::size_t rank = parameters.bases[frequency.band].rank;
+    const ByteView spreads = reader.raw(rank);
+    parameters.priors.emplace_back(rank);
+    for (std::size_t k = 0; k < rank; ++k) parameters.priors.back()[k].spread = spreads.data[k];
+  }
+  for (auto& frequency : parameters.priors) {
+    for (CoefficientPrior& prior : frequency) prior.gain = static_cast<std::int8_t>(reader.u8());
+  }
+  parameters.tables = read_tables(reader);
+  reader.expect_end();
+  return parameters;
+}
+
+}  // namespace splitbench::klt
