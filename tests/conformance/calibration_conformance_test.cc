@@ -146,6 +146,56 @@ TEST_P(EveryCalibration, SurvivesHostileParameters) {
   }
 }
 
+// The shape is part of a calibration, and as hostile as the rest of it.
+TEST_P(EveryCalibration, SurvivesHostileShapes) {
+  constexpr std::size_t kShapeEnd = testing::kChecksumEnd + 2 + 4;  // type, rank, four dimensions
+  const ByteView parameters(calibration_.data() + kShapeEnd, calibration_.size() - kShapeEnd);
+  const std::vector<Shape> shapes = {{},
+                                     {0},
+                                     {6},
+                                     {1, 0},
+                                     {1, 6},
+                                     {2, 6},
+                                     {1, 6, 9},
+                                     {0, 6, 9, 10},
+                                     {1, 0, 9, 10},
+                                     {1, 6, 0, 10},
+                                     {1, 6, 9, 0},
+                                     {1, 1, 1, 1},
+                                     {2, 6, 9, 10},
+                                     {1, 5, 9, 10},
+                                     {1, 7, 9, 10},
+                                     {1, 6, 1, 1},
+                                     {1, 6, 9, 10, 1},
+                                     {1, 6, 1 << 14, 1 << 14},
+                                     {1, 1 << 30, 1, 1},
+                                     {1, 1 << 30},
+                                     {1 << 30, 6, 1, 1}};
+  for (const Shape& shape : shapes) {
+    for (const DType dtype : {DType::kF32, DType::kU8, DType::kF64}) {
+      ByteWriter writer;
+      writer.raw(ByteView(calibration_.data(), testing::kChecksumEnd));
+      writer.u8(static_cast<std::uint8_t>(dtype));
+      writer.varint(shape.size());
+      for (const std::int64_t dimension : shape) {
+        writer.varint(static_cast<std::uint64_t>(dimension));
+      }
+      writer.raw(parameters);
+      Bytes calibration = writer.take();
+      testing::repair_checksum(calibration);
+      try {
+        const ConfiguredCodec ready = with_calibration(codec_, calibration);
+        const TensorSpec spec{dtype, shape};
+        if (!unsupported_reason(ready, {spec}).empty() || spec.elements() > 1000) continue;
+        const Tensor tensor = testing::synthetic_samples(spec, 1).value(0);
+        EXPECT_EQ(decode_tensor(ready, encode_tensor(ready, tensor), {}).spec(), spec);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kBadInput) << error.what();
+      }
+    }
+  }
+}
+
 TEST_P(EveryCalibration, BelongsToOneShape) {
   const ConfiguredCodec ready = with_calibration(codec_, calibration_);
   const Shape other = {1, 6, 10, 9};

@@ -11,7 +11,7 @@
 //
 // NaN and infinity are refused. Bytes and decoded values are the same on every platform.
 
-#include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -79,7 +79,7 @@ class KltCodec : public Codec {
       klt::for_each_level(model_, [&](std::size_t place, int context) {
         const std::int32_t level = chooser_.choose(context, coefficients[place]);
         levels_.encode(encoder, context, level);
-        return level;
+        return static_cast<std::uint32_t>(std::abs(level));
       });
     }
     ByteWriter writer;
@@ -97,23 +97,20 @@ class KltCodec : public Codec {
 
  private:
   Tensor decode(ByteView levels, const klt::LevelModel& model, const TensorSpec& spec) const {
-    std::vector<float> values(model.size() * transform_.grid().blocks());
+    Tensor tensor = Tensor::allocate(spec);
+    std::vector<klt::PlacedValue> values;
+    std::vector<float> buffer = transform_.make_buffer();
     RangeDecoder decoder(levels, kStream);
     for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
-      float* coefficients = values.data() + block * model.size();
+      values.clear();
       klt::for_each_level(model, [&](std::size_t place, int context) {
-        const std::int32_t level = levels_.decode(decoder, context);
-        if (level != 0) {
-          const float magnitude =
-              levels_.point(context, static_cast<std::size_t>(std::abs(level)));
-          coefficients[place] = level < 0 ? -magnitude : magnitude;
-        }
-        return level;
+        const klt::DecodedLevel level = levels_.decode(decoder, context);
+        if (level.magnitude != 0) values.push_back({place, level.point});
+        return level.magnitude;
       });
+      transform_.inverse_block(values, model, block, buffer, tensor.mutable_as<float>());
     }
     decoder.finish();
-    Tensor tensor = Tensor::allocate(spec);
-    transform_.inverse(values, model, tensor.mutable_as<float>());
     return tensor;
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/klt/lanes.h"
+
 namespace splitbench::klt {
 
 BlockTransform::BlockTransform(const BlockGrid& grid, const std::vector<float>& mean)

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "codec/affine.h"
+#include "codec/klt/lanes.h"
 
 namespace splitbench::klt {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "codec/klt/cosine_transform.h"
+#include "codec/klt/lanes.h"
 
 namespace splitbench::klt {
 namespace {

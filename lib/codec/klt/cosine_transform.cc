@@ -3,13 +3,13 @@
 #include <array>
 #include <cmath>
 
+#include "codec/klt/lanes.h"
+
 namespace splitbench::klt {
 namespace {
 
 constexpr std::size_t kMaxPoints = 16;
 constexpr double kPi = 3.14159265358979323846;
-
-using Lanes = std::array<float, kLaneGroup>;
 
 // cos(pi numerator / denominator), by the same operations on every platform.
 double cosine(std::size_t numerator, std::size_t denominator) {
@@ -28,31 +28,24 @@ double cosine(std::size_t numerator, std::size_t denominator) {
   return mirrored ? -sum : sum;
 }
 
-Lanes load(const float* from) {
-  Lanes lanes;
-  for (std::size_t i = 0; i < kLaneGroup; ++i) lanes[i] = from[i];
-  return lanes;
-}
+// A group of lanes.
+struct Group {
+  Lanes low;
+  Lanes high;
 
-void store(const Lanes& lanes, float* to) {
-  for (std::size_t i = 0; i < kLaneGroup; ++i) to[i] = lanes[i];
-}
+  static Group load(const float* from) { return {load_lanes(from), load_lanes(from + kLanes)}; }
+  void store(float* to) const {
+    store_lanes(low, to);
+    store_lanes(high, to + kLanes);
+  }
+  void add(float factor, const Group& group) {
+    low += factor * group.low;
+    high += factor * group.high;
+  }
+};
 
-Lanes sum(const Lanes& a, const Lanes& b) {
-  Lanes lanes;
-  for (std::size_t i = 0; i < kLaneGroup; ++i) lanes[i] = a[i] + b[i];
-  return lanes;
-}
-
-Lanes difference(const Lanes& a, const Lanes& b) {
-  Lanes lanes;
-  for (std::size_t i = 0; i < kLaneGroup; ++i) lanes[i] = a[i] - b[i];
-  return lanes;
-}
-
-void add_scaled(Lanes& to, float factor, const Lanes& lanes) {
-  for (std::size_t i = 0; i < kLaneGroup; ++i) to[i] += factor * lanes[i];
-}
+Group operator+(const Group& a, const Group& b) { return {a.low + b.low, a.high + b.high}; }
+Group operator-(const Group& a, const Group& b) { return {a.low - b.low, a.high - b.high}; }
 
 }  // namespace
 
@@ -69,48 +62,44 @@ CosineTransform::CosineTransform(std::size_t points) : points_(points), half_((p
 void CosineTransform::forward(float* data, std::size_t stride, std::size_t lanes,
                               std::size_t frequencies) const {
   const std::size_t pairs = points_ / 2;
-  std::array<Lanes, kMaxPoints / 2> sums;
-  std::array<Lanes, kMaxPoints / 2> differences;
+  std::array<Group, (kMaxPoints + 1) / 2> sums;
+  std::array<Group, kMaxPoints / 2> differences;
   for (std::size_t lane = 0; lane < lanes; lane += kLaneGroup) {
     float* group = data + lane;
     for (std::size_t j = 0; j < pairs; ++j) {
-      const Lanes a = load(group + j * stride);
-      const Lanes b = load(group + (points_ - 1 - j) * stride);
-      sums[j] = sum(a, b);
-      differences[j] = difference(a, b);
+      const Group a = Group::load(group + j * stride);
+      const Group b = Group::load(group + (points_ - 1 - j) * stride);
+      sums[j] = a + b;
+      differences[j] = a - b;
     }
     if (half_ > pairs) {  // the middle point, where odd frequencies are zero
-      sums[pairs] = load(group + pairs * stride);
+      sums[pairs] = Group::load(group + pairs * stride);
     }
     for (std::size_t u = 0; u < frequencies; ++u) {
       const float* row = &basis_[u * half_];
-      const Lanes* inputs = u % 2 == 0 ? sums.data() : differences.data();
+      const Group* inputs = u % 2 == 0 ? sums.data() : differences.data();
       const std::size_t count = u % 2 == 0 ? half_ : pairs;
-      Lanes total{};
-      for (std::size_t j = 0; j < count; ++j) add_scaled(total, row[j], inputs[j]);
-      store(total, group + u * stride);
+      Group total{};
+      for (std::size_t j = 0; j < count; ++j) total.add(row[j], inputs[j]);
+      total.store(group + u * stride);
     }
   }
 }
 
 void CosineTransform::inverse(float* data, std::size_t stride, std::size_t lanes,
                               std::size_t frequencies) const {
-  std::array<Lanes, kMaxPoints> inputs;
+  std::array<Group, kMaxPoints> inputs;
   for (std::size_t lane = 0; lane < lanes; lane += kLaneGroup) {
     float* group = data + lane;
-    for (std::size_t u = 0; u < frequencies; ++u) inputs[u] = load(group + u * stride);
+    for (std::size_t u = 0; u < frequencies; ++u) inputs[u] = Group::load(group + u * stride);
     for (std::size_t j = 0; j < half_; ++j) {
-      Lanes even{};
-      Lanes odd{};
-      for (std::size_t u = 0; u < frequencies; u += 2) {
-        add_scaled(even, basis_[u * half_ + j], inputs[u]);
-      }
-      for (std::size_t u = 1; u < frequencies; u += 2) {
-        add_scaled(odd, basis_[u * half_ + j], inputs[u]);
-      }
+      Group even{};
+      Group odd{};
+      for (std::size_t u = 0; u < frequencies; u += 2) even.add(basis_[u * half_ + j], inputs[u]);
+      for (std::size_t u = 1; u < frequencies; u += 2) odd.add(basis_[u * half_ + j], inputs[u]);
       const std::size_t mirror = points_ - 1 - j;
-      if (mirror != j) store(difference(even, odd), group + mirror * stride);
-      store(mirror == j ? even : sum(even, odd), group + j * stride);
+      if (mirror != j) (even - odd).store(group + mirror * stride);
+      (mirror == j ? even : even + odd).store(group + j * stride);
     }
   }
 }

@@ -15,19 +15,13 @@
 
 namespace splitbench::klt {
 
-// Lanes come in groups of this many.
-constexpr std::size_t kLaneGroup = 8;
-
-constexpr std::size_t padded_lanes(std::size_t count) {
-  return (count + kLaneGroup - 1) / kLaneGroup * kLaneGroup;
-}
-
 class CosineTransform {
  public:
   explicit CosineTransform(std::size_t points);
 
   // In place: the first `frequencies` of the N points at `data`, `stride` floats apart, become
-  // frequencies; the other points are left undefined. `lanes` is a multiple of kLaneGroup.
+  // frequencies; the other points are left undefined. `lanes` is a multiple of
+  // kLaneGroup (lanes.h).
   void forward(float* data, std::size_t stride, std::size_t lanes, std::size_t frequencies) const;
   // In place, the reverse; frequencies from `frequencies` on are taken as 0 and not read.
   void inverse(float* data, std::size_t stride, std::size_t lanes, std::size_t frequencies) const;

@@ -31,21 +31,21 @@ std::vector<float> FeatureTransform::forward(const float* tensor, const LevelMod
   return values;
 }
 
-FrequencyExtent FeatureTransform::synthesise(const float* values, const LevelModel& model,
-                                             float* buffer) const {
+FrequencyExtent FeatureTransform::synthesise(const std::vector<PlacedValue>& values,
+                                             const LevelModel& model, float* buffer) const {
   FrequencyExtent extent;
-  std::vector<std::size_t> components(grid_.channels);
-  std::vector<float> amplitudes(grid_.channels);
-  for (std::size_t f = 0; f < scan_.size(); ++f) {
-    std::size_t count = 0;
-    for (std::size_t k = 0; k < model.count(f); ++k) {
-      const std::size_t place = model.begin(f) + k;
-      if (values[place] == 0) continue;
-      components[count] = k;
-      amplitudes[count++] = values[place] * model.from_levels()[place];
+  std::vector<std::size_t> components;
+  std::vector<float> amplitudes;
+  auto value = values.begin();
+  for (std::size_t f = 0; value != values.end(); ++f) {
+    components.clear();
+    amplitudes.clear();
+    for (; value != values.end() && value->place < model.begin(f + 1); ++value) {
+      components.push_back(value->place - model.begin(f));
+      amplitudes.push_back(value->value * model.from_levels()[value->place]);
     }
-    if (count == 0) continue;
-    bands_[scan_[f].band].inverse(components.data(), amplitudes.data(), count,
+    if (components.empty()) continue;
+    bands_[scan_[f].band].inverse(components.data(), amplitudes.data(), components.size(),
                                   buffer + blocks_.offset(scan_[f]));
     extent.v = std::max(extent.v, scan_[f].v + 1);
     extent.u = std::max(extent.u, scan_[f].u + 1);
@@ -53,15 +53,12 @@ FrequencyExtent FeatureTransform::synthesise(const float* values, const LevelMod
   return extent;
 }
 
-void FeatureTransform::inverse(const std::vector<float>& values, const LevelModel& model,
-                               float* tensor) const {
-  std::vector<float> buffer(blocks_.buffer_size());
-  for (std::size_t block = 0; block < grid_.blocks(); ++block) {
-    std::fill(buffer.begin(), buffer.end(), 0.0F);
-    const FrequencyExtent extent =
-        synthesise(values.data() + block * model.size(), model, buffer.data());
-    blocks_.inverse(buffer.data(), block, extent, minimum_, maximum_, tensor);
-  }
+void FeatureTransform::inverse_block(const std::vector<PlacedValue>& values,
+                                     const LevelModel& model, std::size_t block,
+                                     std::vector<float>& buffer, float* tensor) const {
+  const FrequencyExtent extent = synthesise(values, model, buffer.data());
+  blocks_.inverse(buffer.data(), block, extent, minimum_, maximum_, tensor);
+  std::fill(buffer.begin(), buffer.end(), 0.0F);
 }
 
 }  // namespace splitbench::klt

@@ -18,6 +18,12 @@
 
 namespace splitbench::klt {
 
+// A value in steps, of the coefficient at `place` in its block.
+struct PlacedValue {
+  std::size_t place = 0;
+  float value = 0;
+};
+
 class FeatureTransform {
  public:
   FeatureTransform(const Parameters& parameters, const BlockGrid& grid);
@@ -27,12 +33,16 @@ class FeatureTransform {
 
   // model.size() values of each block, in steps; `tensor` holds finite values.
   std::vector<float> forward(const float* tensor, const LevelModel& model) const;
-  // The reverse, for values in steps of which most are 0.
-  void inverse(const std::vector<float>& values, const LevelModel& model, float* tensor) const;
+  // The reverse for block `block`: of its values all are 0 but the given ones, which ascend by
+  // place. `buffer` is room for the work, all zero before and after.
+  void inverse_block(const std::vector<PlacedValue>& values, const LevelModel& model,
+                     std::size_t block, std::vector<float>& buffer, float* tensor) const;
+  std::vector<float> make_buffer() const { return std::vector<float>(blocks_.buffer_size()); }
 
  private:
   // Adds up the frequencies of one block; how far they reach.
-  FrequencyExtent synthesise(const float* values, const LevelModel& model, float* buffer) const;
+  FrequencyExtent synthesise(const std::vector<PlacedValue>& values, const LevelModel& model,
+                             float* buffer) const;
 
   BlockGrid grid_;
   std::vector<Frequency> scan_;

@@ -7,7 +7,7 @@
 namespace splitbench::klt {
 namespace {
 
-constexpr unsigned kPrecision = 10;    // of the symbols' probabilities
+constexpr unsigned kPrecision = 11;    // of the symbols' probabilities
 constexpr unsigned kMaxCodeBits = 17;  // of an Exp-Golomb code; none is longer
 constexpr unsigned kFraction = 8;      // of costs
 
@@ -88,11 +88,16 @@ LevelCoder::LevelCoder(const LevelTables& tables) {
     const auto context = static_cast<std::size_t>(i);
     const std::size_t last = last_magnitude(i);
     Context entry{frequency_table(tables.probability[context], last),
-                  static_cast<std::uint32_t>(last), escape_order(i), {}};
+                  static_cast<std::uint32_t>(last), escape_order(i), {}, {}};
     for (std::size_t kind = 0; kind < kPoints; ++kind) {
       entry.shrinkage[kind] = static_cast<float>(tables.shrinkage[context][kind]) / 256;
     }
     contexts_.push_back(std::move(entry));
+    for (std::size_t magnitude = 1; magnitude < last; ++magnitude) {
+      const float value = point(i, magnitude);
+      contexts_.back().points[2 * magnitude - 1] = value;
+      contexts_.back().points[2 * magnitude] = -value;
+    }
   }
 }
 
@@ -103,13 +108,11 @@ void LevelCoder::encode(RangeEncoder& encoder, int context, std::int32_t level) 
   if (magnitude >= model.last) encode_rest(encoder, magnitude - model.last, model.order);
 }
 
-std::int32_t LevelCoder::decode(RangeDecoder& decoder, int context) const {
-  const Context& model = at(context);
-  const unsigned symbol = decoder.symbol(model.symbols);
-  std::uint32_t magnitude = (symbol + 1) / 2;
-  if (magnitude == model.last) magnitude += decode_rest(decoder, model.order);
-  return symbol % 2 != 0 ? static_cast<std::int32_t>(magnitude)
-                         : -static_cast<std::int32_t>(magnitude);
+DecodedLevel LevelCoder::decode_large(RangeDecoder& decoder, const Context& model,
+                                      bool negative) const {
+  const std::uint32_t magnitude = model.last + decode_rest(decoder, model.order);
+  const float point = static_cast<float>(magnitude) - model.shrinkage.back();
+  return {magnitude, negative ? -point : point};
 }
 
 float LevelCoder::point(int context, std::size_t magnitude) const {

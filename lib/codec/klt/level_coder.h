@@ -24,14 +24,19 @@ namespace splitbench::klt {
 // Values beyond are coded as this level.
 constexpr std::int32_t kMaxLevel = 1 << 15;
 
+struct DecodedLevel {
+  std::uint32_t magnitude = 0;
+  float point = 0;  // where it is reconstructed
+};
+
 class LevelCoder {
  public:
   explicit LevelCoder(const LevelTables& tables);
 
   void encode(RangeEncoder& encoder, int context, std::int32_t level) const;
-  std::int32_t decode(RangeDecoder& decoder, int context) const;
+  DecodedLevel decode(RangeDecoder& decoder, int context) const;
 
-  // Where the level is reconstructed, and the other way round the cost in bits: for magnitudes.
+  // Where a magnitude is reconstructed, and its cost with a sign.
   float point(int context, std::size_t magnitude) const;
   float bits(int context, std::size_t magnitude) const;
 
@@ -41,12 +46,24 @@ class LevelCoder {
     std::uint32_t last = 0;  // the magnitude that all larger ones share a symbol with
     unsigned order = 0;      // of the Exp-Golomb code
     std::array<float, kPoints> shrinkage{};
+    std::array<float, 2 * kMaxSymbolMagnitude + 1> points{};  // of the symbols
   };
+
+  // The last symbols of an alphabet: the rest of the level follows.
+  DecodedLevel decode_large(RangeDecoder& decoder, const Context& model, bool negative) const;
 
   const Context& at(int context) const { return contexts_[static_cast<std::size_t>(context)]; }
 
   std::vector<Context> contexts_;
 };
+
+inline DecodedLevel LevelCoder::decode(RangeDecoder& decoder, int context) const {
+  const Context& model = at(context);
+  const unsigned symbol = decoder.symbol(model.symbols);
+  const std::uint32_t magnitude = (symbol + 1) / 2;
+  if (magnitude == model.last) return decode_large(decoder, model, symbol % 2 == 0);
+  return {magnitude, model.points[symbol]};
+}
 
 // Chooses for each value the level of least squared error + rdo * bits. Immutable.
 class LevelChooser {

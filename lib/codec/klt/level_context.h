@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <vector>
 
 #include "codec/klt/level_model.h"
@@ -49,7 +48,7 @@ inline int context_of(int expected_log) {
   return std::clamp((expected_log + kStep * kContextOffset) / kStep, 0, kContexts - 1);
 }
 
-// Calls code(place, context) for every level of a block, which returns the level.
+// Calls code(place, context) for every level of a block, which returns its magnitude.
 template <typename Code>
 void for_each_level(const LevelModel& model, Code&& code) {
   constexpr std::size_t kGroup = 8;
@@ -60,8 +59,7 @@ void for_each_level(const LevelModel& model, Code&& code) {
     const std::size_t end = std::min(begin + kGroup, priors.size());
     for (std::size_t i = begin; i < end; ++i) {
       const LevelPrior& prior = priors[i];
-      const std::int32_t level = code(prior.place, context_of(prior.expected_log + scale));
-      activity.observe(static_cast<std::uint32_t>(std::abs(level)), prior.expected);
+      activity.observe(code(prior.place, context_of(prior.expected_log + scale)), prior.expected);
     }
   }
 }

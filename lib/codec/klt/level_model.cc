@@ -12,7 +12,7 @@ namespace {
 constexpr int kStepOffset = 128;  // the index of step 1
 constexpr int kSteps = 256;
 // Coefficients of fewer sixteenths of an octave (standard deviation in steps) are not coded.
-constexpr int kLeastSpread = -20;
+constexpr int kLeastSpread = -16;
 constexpr int kSixteenthsPerClass = kSixteenths / kClassesPerOctave;
 constexpr int kGains = 256;
 constexpr int kGainOffset = 128;

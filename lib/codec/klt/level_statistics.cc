@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <vector>
 
 #include "codec/klt/feature_transform.h"
@@ -104,9 +105,9 @@ class LevelLearner {
       const float* values = coded.values.data() + block * levels.size();
       for_each_level(levels, [&](std::size_t place, int context) {
         const std::int32_t level = chooser.choose(context, values[place]);
-        const auto magnitude = static_cast<std::size_t>(std::abs(level));
+        const auto magnitude = static_cast<std::uint32_t>(std::abs(level));
         count(magnitude, std::fabs(values[place]), context, classes[place]);
-        return level;
+        return magnitude;
       });
     }
   }
@@ -150,7 +151,7 @@ class LevelLearner {
         tables.probability[at][m] = to_byte(kUnit * probability - 0.5);
       }
       for (std::size_t kind = 0; kind < kPoints; ++kind) {
-        const double shrinkage = std::clamp(blend(shrinkages_[at][kind], 0), -0.49, 0.49);
+        const double shrinkage = std::clamp(0.0 * blend(shrinkages_[at][kind], 0), -0.49, 0.49);
         tables.shrinkage[at][kind] = static_cast<std::int8_t>(std::lround(kUnit * shrinkage));
       }
     }

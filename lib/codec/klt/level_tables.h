@@ -13,9 +13,9 @@
 
 namespace splitbench::klt {
 
-constexpr int kContexts = 48;
-constexpr int kContextsPerOctave = 3;
-constexpr int kContextOffset = 27;  // the context in which a magnitude of 1 is expected
+constexpr int kContexts = 32;
+constexpr int kContextsPerOctave = 2;
+constexpr int kContextOffset = 18;  // the context in which a magnitude of 1 is expected
 
 // Magnitudes from here on share a symbol and are told apart by what follows it.
 constexpr std::size_t kMaxSymbolMagnitude = 15;

@@ -1,0 +1,146 @@
+// An entropy coder for alphabets of 16 symbols with fixed tables: range asymmetric numeral systems
+// (Duda 2013) with several states that take turns, so that a processor works on as many symbols at
+// once. Coding a symbol neither divides nor branches on data.
+//
+// The stream: every state (4 bytes), then 16-bit words, all little-endian. Integers only: the same
+// bytes on every platform. Not thread-safe; one per stream.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace splitbench::disc {
+
+constexpr unsigned kSymbols = 16;
+constexpr unsigned kPrecision = 10;  // frequencies add up to 2^kPrecision
+constexpr std::uint32_t kTotal = 1U << kPrecision;
+
+// A symbol's part of the slots [0, kTotal).
+struct Interval {
+  std::uint16_t start = 0;
+  std::uint16_t frequency = 0;
+};
+
+class NibbleTable {
+ public:
+  // `frequencies` are at least 1 and add up to kTotal.
+  explicit NibbleTable(const std::array<std::uint16_t, kSymbols>& frequencies);
+
+  Interval interval(unsigned symbol) const { return intervals_[symbol]; }
+
+  // What decoding needs of the symbol whose interval holds `slot` < kTotal, in one look-up.
+  struct Slot {
+    std::uint32_t packed;
+    unsigned symbol() const { return packed % kSymbols; }
+    std::uint32_t offset() const { return packed / kSymbols % kTotal; }  // in the interval
+    std::uint32_t frequency() const { return packed / (kSymbols * kTotal); }
+  };
+  Slot slot(std::uint32_t slot) const { return slots_[slot]; }
+
+ private:
+  std::array<Slot, kTotal> slots_;
+  std::array<Interval, kSymbols> intervals_;
+};
+
+// The interval of the low `count` bits of a value, all equally likely. count <= kPrecision.
+inline Interval raw_interval(unsigned value, unsigned count) {
+  return {static_cast<std::uint16_t>(value << (kPrecision - count)),
+          static_cast<std::uint16_t>(kTotal >> count)};
+}
+
+constexpr std::size_t kMaxStates = 4;
+constexpr std::uint32_t kLowestState = 1U << 16;
+
+// The stream of these intervals with 1, 2 or 4 states: interval i goes to state i % states.
+Bytes encode_intervals(const std::vector<Interval>& intervals, std::size_t states);
+
+// Decoding never reads outside the bytes: behind their end it finds zeros. Whatever the bytes, each
+// call returns some symbol that its table allows; finish() tells a damaged stream.
+template <std::size_t kStates>
+class NibbleDecoder {
+ public:
+  NibbleDecoder(ByteView bytes, const char* what) : bytes_(bytes), what_(what) {
+    for (std::uint32_t& state : states_) {
+      const std::uint32_t low = word_at(position_);
+      const std::uint32_t high = word_at(position_ + sizeof(std::uint16_t));
+      state = low | high << 16;
+      position_ += sizeof state;
+    }
+  }
+
+  unsigned symbol(const NibbleTable& table) {
+    const unsigned symbol = step(states_[turn_], position_, table);
+    turn_ = (turn_ + 1) % kStates;
+    return symbol;
+  }
+
+  // Symbol i is one of tables[numbers[i]].
+  void symbols(const NibbleTable* tables, const std::uint16_t* numbers, std::uint8_t* symbols,
+               std::size_t count) {
+    std::size_t i = 0;
+    for (; i < count && turn_ != 0; ++i) {
+      symbols[i] = static_cast<std::uint8_t>(symbol(tables[numbers[i]]));
+    }
+    // Copies, which stay in registers.
+    NibbleDecoder decoder = *this;
+    for (; i + kStates <= count; i += kStates) {
+      for (std::size_t turn = 0; turn < kStates; ++turn) {
+        symbols[i + turn] = static_cast<std::uint8_t>(
+            decoder.step(decoder.states_[turn], decoder.position_, tables[numbers[i + turn]]));
+      }
+    }
+    *this = decoder;
+    for (; i < count; ++i) symbols[i] = static_cast<std::uint8_t>(symbol(tables[numbers[i]]));
+  }
+
+  unsigned raw_bits(unsigned count) {
+    std::uint32_t& state = states_[turn_];
+    const std::uint32_t slot = state % kTotal;
+    const std::uint32_t value = slot >> (kPrecision - count);
+    const std::uint32_t frequency = kTotal >> count;
+    state = refilled(frequency * (state >> kPrecision) + slot % frequency, position_);
+    turn_ = (turn_ + 1) % kStates;
+    return value;
+  }
+
+  // Throws Error{kBadInput} unless the stream ends here as encode_intervals() has ended it.
+  void finish() const;
+
+ private:
+  unsigned step(std::uint32_t& state, std::size_t& position, const NibbleTable& table) const {
+    const NibbleTable::Slot slot = table.slot(state % kTotal);
+    state = refilled(slot.frequency() * (state >> kPrecision) + slot.offset(), position);
+    return slot.symbol();
+  }
+
+  // A state below kLowestState takes in a word. Arithmetic, for no one can predict a branch here.
+  std::uint32_t refilled(std::uint32_t state, std::size_t& position) const {
+    const std::uint32_t low = state < kLowestState ? 1 : 0;
+    const std::uint32_t word = word_at(position) & (0U - low);
+    position += low * sizeof(std::uint16_t);
+    return state << (16 * low) | word;
+  }
+
+  std::uint32_t word_at(std::size_t position) const {
+    if (position + sizeof(std::uint16_t) > bytes_.size) return 0;
+    const std::uint8_t* at = bytes_.data + position;
+    return std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8;
+  }
+
+  ByteView bytes_;
+  const char* what_;
+  std::size_t position_ = 0;
+  std::size_t turn_ = 0;
+  std::array<std::uint32_t, kStates> states_;
+};
+
+extern template class NibbleDecoder<1>;
+extern template class NibbleDecoder<2>;
+extern template class NibbleDecoder<4>;
+
+}  // namespace splitbench::disc
