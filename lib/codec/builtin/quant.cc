@@ -208,7 +208,6 @@ CodecFactory quant_codec() {
       integer_option("bits", 8, 1, kMaxBits, "bits per value before zstd"),
       integer_option("level", 3, 0, 19, "level of the inner zstd; 0 packs the bits without it")};
   factory.description.rate = RateAxis{"bits", 1, kMaxBits};
-  factory.description.rate = RateAxis{"bits", 1, kMaxBits};
   factory.description.default_sweep = {"quant:bits=2,4,6,8"};
   factory.make = [](const Spec& spec) -> std::unique_ptr<Codec> {
     return std::make_unique<QuantCodec>(static_cast<unsigned>(integer_value(spec, "bits")),
