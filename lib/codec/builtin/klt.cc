@@ -1,5 +1,5 @@
-// klt: the Karhunen-Loeve transform across channels, a cosine transform in space, and adaptive
-// coding of the coefficients, all calibrated on unlabelled samples (codec/klt/).
+// klt: the Karhunen-Loeve transform across channels, a cosine transform in space, and entropy
+// coding of the coefficients in contexts, all calibrated on unlabelled samples (codec/klt/).
 //
 // Body: the step as one byte (2^(byte / 16 - 8), codec/klt/level_model.h), then the range coder's
 // bytes (codec/klt/level_coder.h). Everything else is in the calibration (codec/klt/parameters.h).
@@ -98,17 +98,20 @@ class KltCodec : public Codec {
  private:
   Tensor decode(ByteView levels, const klt::LevelModel& model, const TensorSpec& spec) const {
     Tensor tensor = Tensor::allocate(spec);
-    std::vector<klt::PlacedValue> values;
+    std::vector<klt::PlacedValue> values(model.priors().size() + 1);
     std::vector<float> buffer = transform_.make_buffer();
     RangeDecoder decoder(levels, kStream);
     for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
-      values.clear();
+      klt::PlacedValue* next = values.data();
       klt::for_each_level(model, [&](std::size_t place, int context) {
         const klt::DecodedLevel level = levels_.decode(decoder, context);
-        if (level.magnitude != 0) values.push_back({place, level.point});
+        *next = {place, level.point};
+        next += level.magnitude != 0 ? 1 : 0;  // without a branch that is hard to predict
         return level.magnitude;
       });
-      transform_.inverse_block(values, model, block, buffer, tensor.mutable_as<float>());
+      const auto count = static_cast<std::size_t>(next - values.data());
+      transform_.inverse_block(values.data(), count, model, block, buffer,
+                               tensor.mutable_as<float>());
     }
     decoder.finish();
     return tensor;
@@ -148,10 +151,10 @@ CodecFactory klt_codec() {
                     "how errors count: by what they do to the network's answer, or all alike"),
       real_option("step", kDefaultStep, 0.01, 64,
                   "of the quantiser; finer costs more bytes (rounded to 1/16 octave)"),
-      real_option("rdo", 0.15, 0, 2,
+      real_option("rdo", 0.05, 0, 2,
                   "price of a bit, in squared steps, when levels are chosen; 0 rounds")};
   factory.description.rate = RateAxis{"step", kCoarsestStep, kFinestStep};
-  factory.description.default_sweep = {"klt:step=0.25,0.35,0.5,0.6,0.7,0.85,1,1.2,1.5,2"};
+  factory.description.default_sweep = {"klt:step=0.25,0.32,0.4,0.5,0.63,0.8,1,1.25,1.6,2"};
   CalibratedFactory calibrated;
   calibrated.needed = [](const Spec& /*spec*/) { return true; };
   calibrated.options = {"weights"};

@@ -43,7 +43,8 @@ struct OddBasis {
   }
 };
 
-// Cosines of the even frequencies 2 j, of odd sizes, at the first half of the places and the middle.
+// Cosines of the even frequencies 2 j, of odd sizes, at the first half of the places and the
+// middle.
 template <std::size_t kSize>
 struct EvenBasis {
   static constexpr std::size_t kHalf = (kSize + 1) / 2;
@@ -162,13 +163,13 @@ inline void inverse<kSide>(Quad* x) {
 
 enum class Direction { kForward, kInverse };
 
-// Transforms each of the 8 columns, of which the first kSize places count.
+// Transforms each of the 8 columns, of which the first kSize places count; the others become 0.
 template <Direction kDirection, std::size_t kSize>
-void transform_columns(Block& block) {
+void transform_columns(const Block& from, Block& to) {
   for (std::size_t column = 0; column < kSide; column += kQuad) {
     Quad x[kSize];
     for (std::size_t i = 0; i < kSize; ++i) {
-      std::memcpy(&x[i], block.lanes + i * kSide + column, sizeof(Quad));
+      std::memcpy(&x[i], from.lanes + i * kSide + column, sizeof(Quad));
     }
     if constexpr (kDirection == Direction::kForward) {
       forward<kSize>(x);
@@ -176,20 +177,24 @@ void transform_columns(Block& block) {
       inverse<kSize>(x);
     }
     for (std::size_t i = 0; i < kSize; ++i) {
-      std::memcpy(block.lanes + i * kSide + column, &x[i], sizeof(Quad));
+      std::memcpy(to.lanes + i * kSide + column, &x[i], sizeof(Quad));
+    }
+    constexpr Quad kZero{};
+    for (std::size_t i = kSize; i < kSide; ++i) {
+      std::memcpy(to.lanes + i * kSide + column, &kZero, sizeof(Quad));
     }
   }
 }
 
 template <Direction kDirection>
-void transform_columns(Block& block, std::size_t size) {
-  using Transform = void (*)(Block&);
+void transform_columns(const Block& from, Block& to, std::size_t size) {
+  using Transform = void (*)(const Block&, Block&);
   static constexpr Transform kTransforms[kSide] = {
       transform_columns<kDirection, 1>, transform_columns<kDirection, 2>,
       transform_columns<kDirection, 3>, transform_columns<kDirection, 4>,
       transform_columns<kDirection, 5>, transform_columns<kDirection, 6>,
       transform_columns<kDirection, 7>, transform_columns<kDirection, 8>};
-  kTransforms[size - 1](block);
+  kTransforms[size - 1](from, to);
 }
 
 inline void transpose_quads(const float* from, float* to) {
@@ -206,38 +211,87 @@ inline void transpose_quads(const float* from, float* to) {
   for (std::size_t i = 0; i < kQuad; ++i) std::memcpy(to + i * kSide, &columns[i], sizeof(Quad));
 }
 
-void transpose(Block& block) {
-  Block result;
+void transpose(const Block& from, Block& to) {
   for (std::size_t row = 0; row < kSide; row += kQuad) {
     for (std::size_t column = 0; column < kSide; column += kQuad) {
-      transpose_quads(block.lanes + row * kSide + column, result.lanes + column * kSide + row);
+      transpose_quads(from.lanes + row * kSide + column, to.lanes + column * kSide + row);
     }
   }
-  block = result;
+}
+
+// The right half of a row of kWidth values, then `fill`. In registers: a row that went through
+// memory in other pieces than it is read back would stall.
+template <std::size_t kWidth>
+inline Quad load_right(const float* row, Quad fill) {
+  Quad quad = fill;
+  if constexpr (kWidth == kSide) {
+    std::memcpy(&quad, row + kQuad, sizeof quad);
+  } else if constexpr (kWidth == kSide - 1) {
+    Quad overlapping;
+    std::memcpy(&overlapping, row + kQuad - 1, sizeof overlapping);
+    quad = __builtin_shufflevector(overlapping, fill, 1, 2, 3, 4);
+  } else {
+    for (std::size_t x = kQuad; x < kWidth; ++x) quad[x - kQuad] = row[x];
+  }
+  return quad;
+}
+
+template <std::size_t kWidth>
+inline Quad load_left(const float* row, Quad fill) {
+  Quad quad = fill;
+  if constexpr (kWidth >= kQuad) {
+    std::memcpy(&quad, row, sizeof quad);
+  } else {
+    for (std::size_t x = 0; x < kWidth; ++x) quad[x] = row[x];
+  }
+  return quad;
+}
+
+template <std::size_t kWidth>
+inline void store_row(Quad left, Quad right, float* row) {
+  if constexpr (kWidth >= kQuad) std::memcpy(row, &left, sizeof left);
+  if constexpr (kWidth == kSide) {
+    std::memcpy(row + kQuad, &right, sizeof right);
+  } else if constexpr (kWidth == kSide - 1) {
+    const Quad overlapping = __builtin_shufflevector(left, right, 3, 4, 5, 6);
+    std::memcpy(row + kQuad - 1, &overlapping, sizeof overlapping);
+  } else {
+    for (std::size_t x = kWidth < kQuad ? 0 : kQuad; x < kWidth; ++x) {
+      row[x] = x < kQuad ? left[x] : right[x - kQuad];
+    }
+  }
 }
 
 template <std::size_t kWidth>
 void load_rows(const float* map, std::size_t stride, std::size_t height, float mean, Block& block) {
+  const Quad means = Quad{} + mean;
   for (std::size_t y = 0; y < height; ++y) {
-    float row[kSide];
-    for (std::size_t x = kWidth; x < kSide; ++x) row[x] = mean;
-    std::memcpy(row, map + y * stride, kWidth * sizeof(float));
-    for (std::size_t x = 0; x < kSide; ++x) block.lanes[y * kSide + x] = row[x] - mean;
+    const float* row = map + y * stride;
+    const Quad left = load_left<kWidth>(row, means) - means;
+    const Quad right = load_right<kWidth>(row, means) - means;
+    std::memcpy(block.lanes + y * kSide, &left, sizeof left);
+    std::memcpy(block.lanes + y * kSide + kQuad, &right, sizeof right);
   }
   for (std::size_t lane = height * kSide; lane < kLanes; ++lane) block.lanes[lane] = 0;
+}
+
+inline Quad limited(Quad values, float low, float high) {
+  const Quad lows = Quad{} + low;
+  const Quad highs = Quad{} + high;
+  const Quad raised = values < lows ? lows : values;
+  return raised > highs ? highs : raised;
 }
 
 template <std::size_t kWidth>
 void store_rows(const Block& block, float mean, float low, float high, float* map,
                 std::size_t stride, std::size_t height) {
   for (std::size_t y = 0; y < height; ++y) {
-    float row[kSide];
-    for (std::size_t x = 0; x < kSide; ++x) {
-      const float value = block.lanes[y * kSide + x] + mean;
-      const float raised = value < low ? low : value;
-      row[x] = raised > high ? high : raised;
-    }
-    std::memcpy(map + y * stride, row, kWidth * sizeof(float));
+    Quad left;
+    Quad right;
+    std::memcpy(&left, block.lanes + y * kSide, sizeof left);
+    std::memcpy(&right, block.lanes + y * kSide + kQuad, sizeof right);
+    store_row<kWidth>(limited(left + mean, low, high), limited(right + mean, low, high),
+                      map + y * stride);
   }
 }
 
@@ -266,15 +320,17 @@ void fill_block(float value, float* map, std::size_t stride, BlockSize size) {
 }
 
 void forward_dct(Block& block, BlockSize size) {
-  transform_columns<Direction::kForward>(block, size.height);
-  transpose(block);
-  transform_columns<Direction::kForward>(block, size.width);
+  Block turned;
+  transform_columns<Direction::kForward>(block, block, size.height);
+  transpose(block, turned);
+  transform_columns<Direction::kForward>(turned, block, size.width);
 }
 
 void inverse_dct(Block& block, BlockSize size) {
-  transform_columns<Direction::kInverse>(block, size.width);
-  transpose(block);
-  transform_columns<Direction::kInverse>(block, size.height);
+  Block turned;
+  transform_columns<Direction::kInverse>(block, block, size.width);
+  transpose(block, turned);
+  transform_columns<Direction::kInverse>(turned, block, size.height);
 }
 
 float dct_scale(std::size_t size, std::size_t frequency) {

@@ -1,4 +1,4 @@
-// Learning a disc model from unlabelled samples (codec/disc/README.md says what is learnt and why).
+// Learning a disc model from unlabelled samples (codec/disc/README.md says what is chosen and why).
 #pragma once
 
 #include "codec/disc/model.h"
@@ -11,10 +11,11 @@ struct Settings {
   bool transformed = true;
   double step = 1;
   double deadzone = 0.5;  // of a step: smaller magnitudes become 0
-  double gate = 0;        // of the mean energy of a channel: channels below it are not coded
+  double gate = 0;        // of the channels' mean energy: those below are not coded
 };
 
-// Goes over the samples three times. Throws Error{kBadInput} when a sample holds NaN or infinity.
-Parameters calibrate_parameters(const Settings& settings, const CalibrationSamples& samples);
+// Goes over the samples four times, and asks for gradients once. Requires float32 maps or vectors
+// of one input. Throws Error{kBadInput} when a sample holds NaN or infinity. Thread-safe.
+Parameters calibrate(const Settings& settings, const CalibrationSamples& samples);
 
 }  // namespace splitbench::disc

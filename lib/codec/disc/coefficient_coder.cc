@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <type_traits>
 
 #include "codec/disc/nibble_coder.h"
@@ -9,7 +11,7 @@
 namespace splitbench::disc {
 namespace {
 
-constexpr std::uint64_t kNibble = 15;
+constexpr std::uint8_t kAllGroups = kSymbols - 1;  // the end that stands for all 16 groups
 
 unsigned lowest_bit(std::uint64_t bits) { return static_cast<unsigned>(__builtin_ctzll(bits)); }
 
@@ -18,6 +20,28 @@ unsigned count_bits(std::uint64_t word) {
   word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
   word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
   return static_cast<unsigned>(word * 0x0101010101010101 >> 56);
+}
+
+// The symbol of the number of groups up to the last that is not empty.
+std::uint8_t end_symbol(std::uint64_t significant) {
+  if (significant == 0) return 0;
+  const auto highest = 63 - static_cast<unsigned>(__builtin_clzll(significant));
+  return static_cast<std::uint8_t>(std::min<std::size_t>(highest / kGroupLanes + 1, kAllGroups));
+}
+
+std::size_t groups_before(std::uint8_t end) { return end == kAllGroups ? kGroups : end; }
+
+// The 8 nibbles of a word as bytes, and back.
+std::uint64_t spread_nibbles(std::uint32_t nibbles) {
+  std::uint64_t bytes = nibbles;
+  bytes = (bytes | bytes << 16) & 0x0000ffff0000ffff;
+  bytes = (bytes | bytes << 8) & 0x00ff00ff00ff00ff;
+  return (bytes | bytes << 4) & 0x0f0f0f0f0f0f0f0f;
+}
+std::uint32_t join_nibbles(std::uint64_t bytes) {
+  bytes = (bytes | bytes >> 4) & 0x00ff00ff00ff00ff;
+  bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffff;
+  return static_cast<std::uint32_t>(bytes | bytes >> 16);
 }
 
 std::uint8_t level_symbol(std::int8_t level) {
@@ -33,242 +57,205 @@ std::uint8_t level_symbol(std::int8_t level) {
   return kOfLevel[static_cast<std::uint8_t>(level)];
 }
 
-// The number of groups up to the last that is not empty.
-unsigned end_of(std::uint64_t significant) {
-  if (significant == 0) return 0;
-  return (63 - static_cast<unsigned>(__builtin_clzll(significant))) / 4 + 1;
-}
-
-// By how many groups there are in the blocks on the left, above, and in the channel before.
-constexpr auto kActivityOfSum = [] {
-  constexpr std::array<std::size_t, kEndActivities> kFirst = {0, 1, 3, 6, 11, 19};
-  std::array<std::uint8_t, 3 * kGroups + 1> activities{};
-  for (std::size_t sum = 0; sum < activities.size(); ++sum) {
-    while (activities[sum] + 1U < kEndActivities && sum >= kFirst[activities[sum] + 1U]) {
-      ++activities[sum];
+// By the end of the block above.
+constexpr auto kActivityOfEnd = [] {
+  constexpr std::array<std::size_t, kEndActivities> kFirst = {0, 1, 2, 3, 5, 9};
+  std::array<std::uint8_t, kSymbols> activities{};
+  for (std::size_t end = 0; end < activities.size(); ++end) {
+    while (activities[end] + 1U < kEndActivities && end >= kFirst[activities[end] + 1U]) {
+      ++activities[end];
     }
   }
   return activities;
 }();
 
-// How busy it is around each bit of a block: how many of its six neighbours have it set (0, 1, 2 or
-// more), and how dense the block itself is.
-class Surroundings {
- public:
-  Surroundings(const SignificanceMap& words, std::size_t at, unsigned density) : density_(density) {
-    const auto add = [](std::uint64_t a, std::uint64_t b, std::uint64_t c) {
-      return std::array<std::uint64_t, 2>{a ^ b ^ c, (a & b) | (c & (a | b))};
-    };
-    const auto first = add(words.left(at), words.right(at), words.before(at));
-    const auto second = add(words.above(at), words.below(at), words.behind(at));
-    const auto high = add(first[1], second[1], first[0] & second[0]);
-    // Four and more count as three.
-    ones_ = (first[0] ^ second[0]) | high[1];
-    twos_ = high[0] | high[1];
+// How far a group is from the end of its block, as a part of its table's number: for an end of e,
+// those of the groups 0, 1, ... are from kGroups - e on.
+constexpr auto kDistances = [] {
+  std::array<std::uint16_t, 2 * kGroups> distances{};
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    distances[i] = static_cast<std::uint16_t>(std::min(kGroups - 1 - i, kGroupDistances - 1));
   }
-
-  unsigned activity(unsigned bit) const {
-    const auto neighbours =
-        static_cast<unsigned>(((ones_ >> bit) & 1) | ((twos_ >> bit) & 1) << 1);
-    return neighbours * kDensities + density_;
-  }
-
- private:
-  unsigned density_;
-  std::uint64_t ones_;
-  std::uint64_t twos_;
-};
-
-std::uint16_t table_number(std::size_t expectation, std::size_t activities, std::size_t activity) {
-  return static_cast<std::uint16_t>(expectation * activities + activity);
-}
-
-// The groups before the end of a block, as bits.
-std::uint64_t groups_before(unsigned end) { return (std::uint64_t{1} << end) - 1; }
+  return distances;
+}();
 
 // Codes with a `Port` that turns symbols into a stream, a stream into symbols, or counts them:
 //   kReads  whether it reads: then it ignores the symbols it is given, and gives those it reads
-//   unsigned one(Alphabet, std::size_t table, unsigned symbol)
+//   void expect(std::size_t symbols), unless it reads
 //   void many(Alphabet, const std::uint16_t* tables, std::uint8_t* symbols, std::size_t count)
+//   unsigned one(Alphabet, std::size_t table, unsigned symbol)
 //   unsigned raw_bits(unsigned value, unsigned count)
-// All that does not depend on the symbol before goes through many(), which is fast.
 template <typename Port>
 class CoefficientCoder {
  public:
   // Fills in `significant` when reading.
-  using Significance = std::conditional_t<Port::kReads, SignificanceMap, const SignificanceMap>;
-  CoefficientCoder(const Model& model, Significance& significant, Port& port)
-      : model_(model),
-        significant_(significant),
-        port_(port),
-        ends_(model.grid(), model.coded_channels().size()),
-        groups_(model.grid(), model.coded_channels().size()) {}
+  using Masks = std::conditional_t<Port::kReads, SignificanceMasks, const SignificanceMasks>;
+  CoefficientCoder(const Model& model, Masks& significant, Port& port)
+      : model_(model), significant_(significant), port_(port) {}
 
-  void write(const std::vector<RankedLevels>& levels) {
+  void write(const std::vector<QuantisedTensor::Block>& blocks) {
+    std::size_t coefficients = 0;
+    for (const std::uint64_t mask : significant_) coefficients += count_bits(mask);
+    levels_.resize(coefficients);
+    // An end and up to 16 groups a block; a level, and perhaps the two symbols of an excess.
+    port_.expect((1 + kGroups) * significant_.size() + 3 * coefficients);
     code_ends();
-    prepare_masks();
-    port_.many(Alphabet::kGroup, tables_.data(), symbols_.data(), tables_.size());
-    prepare_levels(levels.data());
-    port_.many(Alphabet::kLevel, tables_.data(), symbols_.data(), tables_.size());
-    write_excesses(levels);
+    code_masks();
+    code_levels(coefficients, blocks.data());
+    write_excesses();
   }
 
   void read(std::vector<std::int8_t>& levels) {
     code_ends();
-    prepare_masks();
-    port_.many(Alphabet::kGroup, tables_.data(), symbols_.data(), tables_.size());
-    assemble_masks();
-    prepare_levels(nullptr);
-    port_.many(Alphabet::kLevel, tables_.data(), symbols_.data(), tables_.size());
-    levels.resize(symbols_.size());
-    const std::uint8_t* symbols = symbols_.data();
-    std::int8_t* to = levels.data();
-    for (std::size_t i = 0, count = levels.size(); i < count; ++i) {
-      const int magnitude = symbols[i] / 2 + 1;
-      to[i] = static_cast<std::int8_t>(symbols[i] % 2 == 0 ? magnitude : -magnitude);
-    }
-    read_excesses(levels);
+    code_masks();
+    code_levels(read_masks(), nullptr);
+    read_levels(levels);
   }
 
  private:
-  // Calls visit(channel, index of the block).
+  // Calls visit(channel, number of the block).
   template <typename Visit>
   void for_each_block(Visit visit) {
     const BlockGrid& grid = model_.grid();
-    const auto& channels = model_.coded_channels();
-    for (std::size_t channel = 0; channel < channels.size(); ++channel) {
-      for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
-        const std::size_t first = groups_.index(channel, row, 0);
-        const std::size_t end = first + grid.columns.pieces();
-        for (std::size_t at = first; at < end; ++at) visit(channels[channel], at);
+    std::size_t at = 0;
+    for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
+      for (const ChannelModel& channel : model_.coded_channels()) {
+        const std::size_t end = at + grid.columns.pieces();
+        for (; at < end; ++at) visit(channel, at);
       }
     }
   }
 
   void code_ends() {
-    std::size_t groups = 0;
-    for_each_block([&](const ChannelModel& channel, std::size_t at) {
-      const unsigned sum = unsigned{ends_.left(at)} + ends_.above(at) + ends_.before(at);
-      unsigned end = Port::kReads ? 0 : end_of(significant_[at]);
-      const unsigned symbol = port_.one(
-          Alphabet::kEnd, table_number(channel.block, kEndActivities, kActivityOfSum[sum]),
-          std::min(end, kSymbols - 1));
-      // The last symbol stands for all groups.
-      end = symbol == kSymbols - 1 ? kGroups : symbol;
-      ends_[at] = static_cast<std::uint8_t>(end);
-      groups_[at] = groups_before(end);
-      groups += end;
-    });
-    tables_.resize(groups);
-    symbols_.resize(groups);
-  }
-
-  // Tables, and symbols if they are known, of the groups before the ends.
-  void prepare_masks() {
-    std::uint16_t* table = tables_.data();
-    std::uint8_t* symbol = symbols_.data();
-    for_each_block([&](const ChannelModel& channel, std::size_t at) {
-      const unsigned end = ends_[at];
-      if (end == 0) return;
-      const Surroundings around(groups_, at, 0);
-      std::uint64_t word = significant_[at];
-      for (unsigned group = 0; group < end; ++group) {
-        // The last one has something.
-        const unsigned last = group + 1 == end ? 1 : 0;
-        table[group] =
-            table_number(channel.groups[group], kActivities, around.activity(group) + last);
-        if constexpr (!Port::kReads) {
-          symbol[group] = static_cast<std::uint8_t>(word & kNibble);
-          word >>= 4;
+    const BlockGrid& grid = model_.grid();
+    const std::size_t across = model_.coded_channels().size() * grid.columns.pieces();
+    ends_.resize(significant_.size());
+    if constexpr (!Port::kReads) {
+      std::transform(significant_.begin(), significant_.end(), ends_.begin(), end_symbol);
+    }
+    tables_.resize(across);
+    std::vector<std::uint8_t> above(across);
+    for (std::size_t first = 0; first < ends_.size(); first += across) {
+      std::size_t i = 0;
+      for (const ChannelModel& channel : model_.coded_channels()) {
+        for (std::size_t column = 0; column < grid.columns.pieces(); ++column, ++i) {
+          tables_[i] = static_cast<std::uint16_t>(channel.end_table + kActivityOfEnd[above[i]]);
         }
       }
-      table += end;
-      symbol += end;
-    });
-  }
-
-  void assemble_masks() {
-    std::size_t coefficients = 0;
-    const std::uint8_t* symbol = symbols_.data();
-    for_each_block([&](const ChannelModel& /*channel*/, std::size_t at) {
-      std::uint64_t word = 0;
-      const unsigned end = ends_[at];
-      for (unsigned group = 0; group < end; ++group) {
-        word |= std::uint64_t{symbol[group]} << (4 * group);
-      }
-      symbol += end;
-      significant_[at] = word;
-      coefficients += count_bits(word);
-    });
-    tables_.resize(coefficients);
-    symbols_.resize(coefficients);
-  }
-
-  // Tables, and symbols if they are known, of the significant coefficients.
-  void prepare_levels(const RankedLevels* levels) {
-    if constexpr (!Port::kReads) {
-      std::size_t coefficients = 0;
-      for_each_block([&](const ChannelModel& /*channel*/, std::size_t at) {
-        coefficients += count_bits(significant_[at]);
-      });
-      tables_.resize(coefficients);
-      symbols_.resize(coefficients);
+      port_.many(Alphabet::kEnd, tables_.data(), &ends_[first], across);
+      std::copy_n(&ends_[first], across, above.begin());
     }
+  }
+
+  void code_masks() {
+    std::size_t groups = 0;
+    for (const std::uint8_t end : ends_) groups += groups_before(end);
+    // Whole blocks are written, of which the next overwrites what lies behind the end.
+    tables_.resize(groups + kGroups);
+    symbols_.resize(groups + kGroups);
     std::uint16_t* table = tables_.data();
     std::uint8_t* symbol = symbols_.data();
     for_each_block([&](const ChannelModel& channel, std::size_t at) {
-      const std::uint64_t word = significant_[at];
-      if (word == 0) return;
-      const Surroundings around(significant_, at,
-                                channel.coefficient_count.density(count_bits(word)));
-      for (std::uint64_t left = word; left != 0; left &= left - 1) {
-        const unsigned rank = lowest_bit(left);
-        *table++ = table_number(channel.classes[rank], kActivities, around.activity(rank));
-        if constexpr (!Port::kReads) *symbol++ = level_symbol(levels->levels[rank]);
+      const std::size_t end = groups_before(ends_[at]);
+      std::array<std::uint16_t, kGroups> numbers = channel.group_tables;
+      const std::uint16_t* distances = &kDistances[kGroups - end];
+      for (std::size_t group = 0; group < kGroups; ++group) {
+        numbers[group] = static_cast<std::uint16_t>(numbers[group] + distances[group]);
       }
-      ++levels;
+      std::memcpy(table, numbers.data(), sizeof numbers);
+      table += end;
+      if constexpr (!Port::kReads) {
+        const std::uint64_t mask = significant_[at];
+        const std::array<std::uint64_t, 2> bytes = {
+            spread_nibbles(static_cast<std::uint32_t>(mask)),
+            spread_nibbles(static_cast<std::uint32_t>(mask >> 32))};
+        std::memcpy(symbol, bytes.data(), sizeof bytes);
+        symbol += end;
+      }
     });
+    port_.many(Alphabet::kGroup, tables_.data(), symbols_.data(), groups);
   }
 
-  void write_excesses(const std::vector<RankedLevels>& levels) {
+  // Returns the number of significant coefficients.
+  std::size_t read_masks() {
+    std::size_t coefficients = 0;
     const std::uint8_t* symbol = symbols_.data();
-    const RankedLevels* of_block = levels.data();
-    const std::uint16_t* table = tables_.data();
-    for_each_block([&](const ChannelModel& /*channel*/, std::size_t at) {
-      const std::uint64_t word = significant_[at];
-      if (word == 0) return;
-      for (std::uint64_t left = word; left != 0; left &= left - 1, ++table) {
-        if (*symbol++ < kFirstExcessSymbol) continue;
-        const int level = of_block->levels[lowest_bit(left)];
-        const unsigned excess = static_cast<unsigned>(std::abs(level)) - kFirstExcess;
-        const unsigned bucket =
-            port_.one(Alphabet::kExcess, *table / kActivities, excess_bucket(excess));
-        const Bucket range = kExcessBuckets[bucket];
-        port_.raw_bits(excess - range.first, range.bits);
-      }
-      ++of_block;
-    });
+    for (std::size_t at = 0; at < significant_.size(); ++at) {
+      const std::size_t end = groups_before(ends_[at]);
+      std::array<std::uint64_t, 2> bytes;
+      std::memcpy(bytes.data(), symbol, sizeof bytes);
+      symbol += end;
+      const std::uint64_t mask = join_nibbles(bytes[0]) | std::uint64_t{join_nibbles(bytes[1])}
+                                                              << 32;
+      // Shifts by 64 are not defined.
+      const std::uint64_t before_end =
+          end == kGroups ? ~std::uint64_t{0} : (std::uint64_t{1} << (kGroupLanes * end)) - 1;
+      significant_[at] = mask & before_end;
+      coefficients += count_bits(significant_[at]);
+    }
+    return coefficients;
   }
 
-  void read_excesses(std::vector<std::int8_t>& levels) {
-    for (std::size_t i = 0, count = levels.size(); i < count; ++i) {
+  void code_levels(std::size_t coefficients, const QuantisedTensor::Block* block) {
+    tables_.resize(coefficients);
+    symbols_.resize(coefficients);
+    std::uint16_t* table = tables_.data();
+    std::uint8_t* symbol = symbols_.data();
+    std::int8_t* level = levels_.data();
+    for_each_block([&](const ChannelModel& channel, std::size_t at) {
+      std::uint64_t left = significant_[at];
+      if (left == 0) return;
+      const unsigned density = channel.usual_count.density(count_bits(left));
+      for (; left != 0; left &= left - 1) {
+        const unsigned rank = lowest_bit(left);
+        *table++ = static_cast<std::uint16_t>(channel.classes[rank] * kDensities + density);
+        if constexpr (!Port::kReads) {
+          *level = (*block)[rank];
+          *symbol++ = level_symbol(*level++);
+        }
+      }
+      ++block;
+    });
+    port_.many(Alphabet::kLevel, tables_.data(), symbols_.data(), coefficients);
+  }
+
+  void write_excesses() {
+    for (std::size_t i = 0; i < symbols_.size(); ++i) {
       if (symbols_[i] < kFirstExcessSymbol) continue;
-      const Bucket range =
-          kExcessBuckets[port_.one(Alphabet::kExcess, tables_[i] / kActivities, 0)];
+      const unsigned excess = static_cast<unsigned>(std::abs(int{levels_[i]})) - kFirstExcess;
+      const unsigned bucket =
+          port_.one(Alphabet::kExcess, tables_[i] / kDensities, excess_bucket(excess));
+      port_.raw_bits(excess - kExcessBuckets[bucket].first, kExcessBuckets[bucket].bits);
+    }
+  }
+
+  void read_levels(std::vector<std::int8_t>& levels) {
+    const std::size_t count = symbols_.size();
+    levels.resize(count);
+    // Locals: a store to bytes may change any member, as far as a compiler knows.
+    const std::uint8_t* symbol = symbols_.data();
+    std::int8_t* level = levels.data();
+    for (std::size_t i = 0; i < count; ++i) {
+      const int magnitude = symbol[i] / 2 + 1;
+      level[i] = static_cast<std::int8_t>(symbol[i] % 2 == 0 ? magnitude : -magnitude);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (symbol[i] < kFirstExcessSymbol) continue;
+      const Bucket range = kExcessBuckets[port_.one(Alphabet::kExcess, tables_[i] / kDensities, 0)];
       const unsigned excess = range.first + port_.raw_bits(0, range.bits);
-      const int level = std::min<int>(static_cast<int>(kFirstExcess + excess), kMaxLevel);
-      levels[i] = static_cast<std::int8_t>(levels[i] < 0 ? -level : level);
+      const int magnitude = std::min<int>(static_cast<int>(kFirstExcess + excess), kMaxLevel);
+      level[i] = static_cast<std::int8_t>(symbol[i] % 2 == 0 ? magnitude : -magnitude);
     }
   }
 
   const Model& model_;
-  Significance& significant_;
+  Masks& significant_;
   Port& port_;
-  BlockMap<std::uint8_t> ends_;
-  SignificanceMap groups_;  // bit g: group g is before the end of the block
+  std::vector<std::uint8_t> ends_;
   // Of the symbols that many() codes next.
   std::vector<std::uint16_t> tables_;
   std::vector<std::uint8_t> symbols_;
+  std::vector<std::int8_t> levels_;  // when writing
 };
 
 class WritingPort {
@@ -276,27 +263,33 @@ class WritingPort {
   static constexpr bool kReads = false;
   explicit WritingPort(const SymbolTables& tables) : tables_(tables) {}
 
+  // To be called once, with at least as many symbols as will come.
+  void expect(std::size_t symbols) {
+    intervals_.reset(new Interval[symbols]);  // not initialised
+  }
   unsigned one(Alphabet alphabet, std::size_t table, unsigned symbol) {
-    intervals_.push_back(tables_.of(alphabet)[table].interval(symbol));
+    intervals_[count_++] = tables_.of(alphabet)[table].interval(symbol);
     return symbol;
   }
   void many(Alphabet alphabet, const std::uint16_t* tables, const std::uint8_t* symbols,
             std::size_t count) {
     const NibbleTable* all = tables_.of(alphabet);
-    const std::size_t first = intervals_.size();
-    intervals_.resize(first + count);
-    Interval* interval = &intervals_[first];
+    Interval* interval = &intervals_[count_];
     for (std::size_t i = 0; i < count; ++i) interval[i] = all[tables[i]].interval(symbols[i]);
+    count_ += count;
   }
   unsigned raw_bits(unsigned value, unsigned count) {
-    intervals_.push_back(raw_interval(value, count));
+    intervals_[count_++] = raw_interval(value, count);
     return value;
   }
-  const std::vector<Interval>& intervals() const { return intervals_; }
+  Bytes stream(std::size_t states) const {
+    return encode_intervals(intervals_.get(), count_, states);
+  }
 
  private:
   const SymbolTables& tables_;
-  std::vector<Interval> intervals_;
+  std::unique_ptr<Interval[]> intervals_;
+  std::size_t count_ = 0;
 };
 
 template <std::size_t kStates>
@@ -326,6 +319,8 @@ class CountingPort {
   static constexpr bool kReads = false;
   explicit CountingPort(SymbolCounts& counts) : counts_(counts) {}
 
+  void expect(std::size_t /*symbols*/) {}
+
   unsigned one(Alphabet alphabet, std::size_t table, unsigned symbol) {
     counts_.add(alphabet, table, symbol);
     return symbol;
@@ -342,7 +337,8 @@ class CountingPort {
 
 template <std::size_t kStates>
 SparseTensor decode_with(const Model& model, ByteView bytes, const char* what) {
-  SparseTensor tensor(model);
+  SparseTensor tensor;
+  tensor.significant.resize(model.coded_channels().size() * model.grid().blocks());
   ReadingPort<kStates> port(model.tables(), bytes, what);
   CoefficientCoder<ReadingPort<kStates>>(model, tensor.significant, port).read(tensor.levels);
   port.finish();
@@ -353,19 +349,26 @@ SparseTensor decode_with(const Model& model, ByteView bytes, const char* what) {
 
 Bytes encode_coefficients(const Model& model, const QuantisedTensor& tensor) {
   WritingPort port(model.tables());
-  CoefficientCoder<WritingPort>(model, tensor.significant, port).write(tensor.levels);
-  return encode_intervals(port.intervals(), model.states());
+  CoefficientCoder<WritingPort>(model, tensor.significant, port).write(tensor.blocks);
+  return port.stream(model.states());
 }
 
 SparseTensor decode_coefficients(const Model& model, ByteView bytes, const char* what) {
-  if (model.states() == 1) return decode_with<1>(model, bytes, what);
-  if (model.states() == 2) return decode_with<2>(model, bytes, what);
-  return decode_with<4>(model, bytes, what);
+  switch (model.states()) {
+    case 1:
+      return decode_with<1>(model, bytes, what);
+    case 2:
+      return decode_with<2>(model, bytes, what);
+    case 4:
+      return decode_with<4>(model, bytes, what);
+    default:
+      return decode_with<8>(model, bytes, what);
+  }
 }
 
 void count_symbols(const Model& model, const QuantisedTensor& tensor, SymbolCounts& counts) {
   CountingPort port(counts);
-  CoefficientCoder<CountingPort>(model, tensor.significant, port).write(tensor.levels);
+  CoefficientCoder<CountingPort>(model, tensor.significant, port).write(tensor.blocks);
 }
 
 }  // namespace splitbench::disc

@@ -14,9 +14,9 @@ namespace {
 
 constexpr const char* kWhat = "disc calibration";
 constexpr int kZstdLevel = 19;
-constexpr std::size_t kFixedBytes = 3 + sizeof(float) * (3 + kPoints) + sizeof(Half) * kLanes +
-                                    kClasses + kAllWeights;
-constexpr std::size_t kChannelBytes = 2 * sizeof(Half) + kLanes;
+constexpr std::size_t kFixedBytes =
+    3 + sizeof(float) * (3 + kPoints) + sizeof(Half) * kLanes + kClasses + kAllWeights;
+constexpr std::size_t kChannelBytes = 4 * sizeof(Half) + kLanes;
 
 // 2 log2(value), rounded down to a whole number; 0 for 0.
 unsigned half_octaves(std::uint32_t value) {
@@ -28,21 +28,19 @@ unsigned half_octaves(std::uint32_t value) {
 
 // Of places by the number of significant coefficients that calibration expects in them, in units
 // of 1 / 255.
-std::uint8_t expectation(std::uint32_t expected) {
-  return static_cast<std::uint8_t>(std::min<unsigned>(half_octaves(expected), kExpectations - 1));
+std::size_t expectation(std::uint32_t expected) {
+  return std::min<std::size_t>(half_octaves(expected), kExpectations - 1);
 }
-std::uint8_t block_expectation(std::uint32_t expected) {
+std::size_t block_expectation(std::uint32_t expected) {
   constexpr unsigned kLowest = 3;
   const unsigned octaves = std::max(half_octaves(expected) / 2, kLowest) - kLowest;
-  return static_cast<std::uint8_t>(std::min<unsigned>(octaves, kBlockExpectations - 1));
+  return std::min<std::size_t>(octaves, kBlockExpectations - 1);
 }
 
-// How many of the parts are occupied when one is, given the coefficients expected in each.
-template <std::size_t kParts>
-UsualCount usual_count(const std::array<std::uint32_t, kParts>& expected) {
+// How many coefficients are significant when one is, given the chances of each.
+UsualCount usual_count(const std::array<std::uint32_t, kLanes>& expected) {
   constexpr std::uint32_t kOne = 255;
   std::uint32_t count = 0;
-  // About the chance that a part with x expected coefficients has any: x / (1 + x).
   for (const std::uint32_t x : expected) count += kOne * x / (kOne + x);
   const auto times = [&](std::uint32_t eighths) {
     return static_cast<std::uint8_t>((count * eighths + 8 * kOne - 1) / (8 * kOne));
@@ -66,8 +64,12 @@ void read_halves(ByteReader& reader, Half* halves, std::size_t count) {
   const ByteView low = reader.raw(count);
   for (std::size_t i = 0; i < count; ++i) {
     halves[i] = static_cast<Half>(high.data[i] << 8 | low.data[i]);
-    require_finite(from_half(halves[i]));
   }
+}
+
+void read_floats(ByteReader& reader, Half* halves, std::size_t count) {
+  read_halves(reader, halves, count);
+  for (std::size_t i = 0; i < count; ++i) require_finite(from_half(halves[i]));
 }
 
 template <typename Container>
@@ -87,7 +89,8 @@ void require_valid(const Parameters& parameters) {
   const auto is_step = [](Half half) {
     return half == 0 || (from_half(half) >= 1 / kMaxStep && from_half(half) <= kMaxStep);
   };
-  if (parameters.states != 1 && parameters.states != 2 && parameters.states != 4) {
+  const unsigned states = parameters.states;
+  if (states != 1 && states != 2 && states != 4 && states != kMaxStates) {
     throw invalid("the number of coder states is");
   }
   if (parameters.largest_level < 1 || parameters.largest_level > kMaxLevel) {
@@ -98,6 +101,20 @@ void require_valid(const Parameters& parameters) {
   if (!std::all_of(parameters.lane_steps.begin(), parameters.lane_steps.end(), is_lane_step) ||
       !std::all_of(parameters.steps.begin(), parameters.steps.end(), is_step)) {
     throw invalid("a quantiser step is");
+  }
+  for (std::size_t channel = 0; channel < parameters.parents.size(); ++channel) {
+    const std::size_t parent = parameters.parents[channel];
+    if (parent > channel || (parent > 0 && parameters.steps[parent - 1] == 0)) {
+      throw invalid("a channel to predict from is");
+    }
+    if (std::fabs(from_half(parameters.slopes[channel])) > kMaxSlope) {
+      throw invalid("a factor of prediction is");
+    }
+  }
+  const std::vector<std::size_t> ancestors = count_ancestors(parameters.parents);
+  if (std::any_of(ancestors.begin(), ancestors.end(),
+                  [](std::size_t count) { return count > kMaxAncestors; })) {
+    throw invalid("a chain of predictions is");
   }
   if (std::any_of(parameters.classes.begin(), parameters.classes.end(),
                   [](std::uint8_t value) { return value >= kClasses; })) {
@@ -111,6 +128,7 @@ ChannelModel channel_model(const Parameters& parameters, std::size_t channel) {
   model.mean = from_half(parameters.means[channel]);
   model.step = from_half(parameters.steps[channel]);
   model.inverse_step = 1 / model.step;
+  model.slope = from_half(parameters.slopes[channel]);
 
   const std::uint8_t* classes = &parameters.classes[channel * kLanes];
   const auto frequency = [](unsigned lane) { return lane / kSide + lane % kSide; };
@@ -131,9 +149,12 @@ ChannelModel channel_model(const Parameters& parameters, std::size_t channel) {
     of_groups[rank / 4] += expected;
     of_block += expected;
   }
-  std::transform(of_groups.begin(), of_groups.end(), model.groups.begin(), expectation);
-  model.block = block_expectation(of_block);
-  model.coefficient_count = usual_count(of_ranks);
+  for (std::size_t group = 0; group < kGroups; ++group) {
+    model.group_tables[group] =
+        static_cast<std::uint16_t>(expectation(of_groups[group]) * kGroupDistances);
+  }
+  model.end_table = static_cast<std::uint16_t>(block_expectation(of_block) * kEndActivities);
+  model.usual_count = usual_count(of_ranks);
   return model;
 }
 
@@ -175,6 +196,14 @@ float from_half(Half half) {
   return value;
 }
 
+std::vector<std::size_t> count_ancestors(const std::vector<std::uint16_t>& parents) {
+  std::vector<std::size_t> counts;
+  for (const std::uint16_t parent : parents) {
+    counts.push_back(parent == 0 ? 0 : counts[parent - 1U] + 1);
+  }
+  return counts;
+}
+
 Bytes write_parameters(const Parameters& parameters) {
   ByteWriter writer;
   writer.u8(parameters.transformed ? 1 : 0);
@@ -188,6 +217,8 @@ Bytes write_parameters(const Parameters& parameters) {
   writer.raw({parameters.significance.data(), kClasses});
   write_halves(writer, parameters.means.data(), parameters.means.size());
   write_halves(writer, parameters.steps.data(), parameters.steps.size());
+  write_halves(writer, parameters.parents.data(), parameters.parents.size());
+  write_halves(writer, parameters.slopes.data(), parameters.slopes.size());
   writer.raw(parameters.classes);
   for (const std::vector<Weight>& weights : parameters.weights) writer.raw(weights);
   return zstd_compress(writer.bytes(), kZstdLevel);
@@ -210,12 +241,16 @@ Parameters read_parameters(ByteView bytes, std::size_t channels) {
   parameters.low = require_finite(reader.f32());
   parameters.high = require_finite(reader.f32());
   for (float& point : parameters.points) point = require_finite(reader.f32());
-  read_halves(reader, parameters.lane_steps.data(), kLanes);
+  read_floats(reader, parameters.lane_steps.data(), kLanes);
   read_bytes(reader, parameters.significance);
   parameters.means.resize(channels);
-  read_halves(reader, parameters.means.data(), channels);
+  read_floats(reader, parameters.means.data(), channels);
   parameters.steps.resize(channels);
-  read_halves(reader, parameters.steps.data(), channels);
+  read_floats(reader, parameters.steps.data(), channels);
+  parameters.parents.resize(channels);
+  read_halves(reader, parameters.parents.data(), channels);
+  parameters.slopes.resize(channels);
+  read_floats(reader, parameters.slopes.data(), channels);
   parameters.classes.resize(channels * kLanes);
   read_bytes(reader, parameters.classes);
   for (std::vector<Weight>& weights : parameters.weights) read_bytes(reader, weights);
@@ -247,9 +282,17 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
   scales_ = {lane_scales(parameters, {tall_, wide_}), lane_scales(parameters, {tall_, low_width}),
              lane_scales(parameters, {low_height, wide_}),
              lane_scales(parameters, {low_height, low_width})};
+  std::vector<std::size_t> places;  // among the coded channels
   for (std::size_t channel = 0; channel < parameters.means.size(); ++channel) {
     means_.push_back(from_half(parameters.means[channel]));
-    if (parameters.steps[channel] != 0) channels_.push_back(channel_model(parameters, channel));
+    is_coded_.push_back(parameters.steps[channel] != 0);
+    places.push_back(channels_.size());
+    if (!is_coded_.back()) continue;
+    channels_.push_back(channel_model(parameters, channel));
+    if (parameters.parents[channel] == 0) continue;
+    channels_.back().parent = places[parameters.parents[channel] - 1U];
+    channels_[channels_.back().parent].is_parent = true;
+    predicts_ = true;
   }
 }
 

@@ -20,9 +20,12 @@ namespace splitbench::disc {
 constexpr std::size_t kClasses = kExpectations;
 // Magnitudes that have a calibrated reconstruction point: 1 to this.
 constexpr std::size_t kPoints = 3;
-constexpr std::size_t kGroups = kLanes / 4;
+constexpr std::size_t kGroupLanes = 4;
+constexpr std::size_t kGroups = kLanes / kGroupLanes;
 constexpr float kMaxStep = 1e18F;  // and 1 / kMaxStep the least
 constexpr float kMaxLaneStep = 1e4F;
+constexpr float kMaxSlope = 16;
+constexpr std::size_t kMaxAncestors = 6;  // of a predicted channel: bounds its values
 
 // Floats of the calibration are kept with the 16 high bits of their float32.
 using Half = std::uint16_t;
@@ -32,26 +35,34 @@ float from_half(Half half);
 // The shipped numbers, as they are in the calibration.
 struct Parameters {
   bool transformed = false;
-  std::uint8_t states = 1;         // of the entropy coder: 1, 2 or 4
+  std::uint8_t states = 1;         // of the entropy coder: 1, 2, 4 or 8
   std::uint8_t largest_level = 1;  // quantised magnitudes are clipped to it
   float rounding = 0.5F;           // added to a magnitude before its fraction is dropped
   float low = 0;                   // range of the decoded values
   float high = 0;
-  std::array<float, kPoints> points{};     // reconstruction of the magnitudes 1, 2, ...
-  std::array<Half, kLanes> lane_steps{};   // quantiser step of a lane, relative to its channel's
+  std::array<float, kPoints> points{};    // reconstruction of the magnitudes 1, 2, ...
+  std::array<Half, kLanes> lane_steps{};  // quantiser step of a lane, relative to its channel's
   std::array<std::uint8_t, kClasses> significance{};  // of a class: how often not 0, of 255
   std::vector<Half> means;                            // of each channel
   std::vector<Half> steps;                            // of each channel; 0: not coded
-  std::vector<std::uint8_t> classes;                  // of each channel and lane
+  // Of each channel: one more than the channel before it that it is predicted from, 0 if there is
+  // none; and how many levels of it a level of that one stands for.
+  std::vector<std::uint16_t> parents;
+  std::vector<Half> slopes;
+  std::vector<std::uint8_t> classes;  // of each channel and lane
   SymbolWeights weights = equal_weights();
 };
 
 Bytes write_parameters(const Parameters& parameters);
+// How many of a channel's parent, its parent and so on there are. Requires parents before children.
+std::vector<std::size_t> count_ancestors(const std::vector<std::uint16_t>& parents);
+
 // Of a tensor with this many channels; throws Error{kBadInput} for anything write_parameters()
 // cannot have written.
 Parameters read_parameters(ByteView bytes, std::size_t channels);
 
-// What makes a block of a channel sparse (below `low`), usual, or dense (from `high`).
+// How many significant coefficients make a block sparse (below `low`), usual, or dense (from
+// `high`).
 struct UsualCount {
   std::uint8_t low = 0;
   std::uint8_t high = 0;
@@ -61,19 +72,25 @@ struct UsualCount {
   }
 };
 
+// A channel that is coded.
 struct ChannelModel {
-  std::size_t number = 0;  // in the tensor
+  static constexpr std::size_t kNoParent = ~std::size_t{0};
+
+  std::size_t number = 0;          // in the tensor
+  std::size_t parent = kNoParent;  // among the coded channels
+  float slope = 0;
+  bool is_parent = false;
   float mean = 0;
   float step = 0;
   float inverse_step = 0;
   // Lanes by falling class, and the reverse.
   std::array<std::uint8_t, kLanes> lane_of_rank{};
   std::array<std::uint8_t, kLanes> rank_of_lane{};
-  // Expectations, the first halves of contexts: of each rank, of each group of 4, and of the block.
-  std::array<std::uint8_t, kLanes> classes{};
-  std::array<std::uint8_t, kGroups> groups{};
-  std::uint8_t block = 0;
-  UsualCount coefficient_count;  // of blocks that are not empty
+  std::array<std::uint8_t, kLanes> classes{};  // by rank
+  // The first tables of the block's end and of its groups.
+  std::uint16_t end_table = 0;
+  std::array<std::uint16_t, kGroups> group_tables{};
+  UsualCount usual_count;  // in blocks that are not empty
 };
 
 // Scales of the lanes for one size of block: the transform's and the quantiser's in one factor.
@@ -93,7 +110,10 @@ class Model {
   float largest_level() const { return largest_level_; }
   float low() const { return low_; }
   float high() const { return high_; }
+  float limited(float value) const { return value < low_ ? low_ : (value > high_ ? high_ : value); }
   std::size_t states() const { return states_; }
+  bool predicts() const { return predicts_; }  // whether any channel has a parent
+  bool is_coded(std::size_t channel) const { return is_coded_[channel]; }
   const std::vector<float>& means() const { return means_; }  // of every channel
   const std::vector<ChannelModel>& coded_channels() const { return channels_; }
   const SymbolTables& tables() const { return tables_; }
@@ -117,6 +137,8 @@ class Model {
   std::array<LaneScales, 4> scales_;
   std::size_t states_;
   std::vector<float> means_;
+  std::vector<bool> is_coded_;
+  bool predicts_ = false;
   std::vector<ChannelModel> channels_;
   SymbolTables tables_;
 };

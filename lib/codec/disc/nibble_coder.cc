@@ -1,6 +1,7 @@
 #include "codec/disc/nibble_coder.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 
 #include "base/error.h"
@@ -29,9 +30,8 @@ std::uint32_t quotient(std::uint32_t state, std::uint32_t frequency) {
 
 // Writes words backwards, from behind `end`; returns the first.
 template <std::size_t kStates>
-std::uint16_t* encode_backwards(const std::vector<Interval>& intervals,
-                                std::array<std::uint32_t, kMaxStates>& result,
-                                std::uint16_t* end) {
+std::uint16_t* encode_backwards(const Interval* intervals, std::size_t count,
+                                std::array<std::uint32_t, kMaxStates>& result, std::uint16_t* end) {
   std::array<std::uint32_t, kStates> states;
   states.fill(kLowestState);
   const auto encode = [&](std::uint32_t& state, Interval interval) {
@@ -44,7 +44,7 @@ std::uint16_t* encode_backwards(const std::vector<Interval>& intervals,
     const std::uint32_t times = quotient(state, frequency);
     state += times * (kTotal - frequency) + interval.start;
   };
-  std::size_t i = intervals.size();
+  std::size_t i = count;
   for (; i % kStates != 0; --i) encode(states[(i - 1) % kStates], intervals[i - 1]);
   for (; i > 0; i -= kStates) {
     for (std::size_t turn = kStates; turn > 0; --turn) {
@@ -62,21 +62,29 @@ NibbleTable::NibbleTable(const std::array<std::uint16_t, kSymbols>& frequencies)
   for (unsigned symbol = 0; symbol < kSymbols; ++symbol) {
     const std::uint32_t frequency = frequencies[symbol];
     intervals_[symbol] = {static_cast<std::uint16_t>(start), frequencies[symbol]};
-    for (std::uint32_t offset = 0; offset < frequency; ++offset) {
-      slots_[start + offset].packed = (frequency * kTotal + offset) * kSymbols + symbol;
-    }
+    std::fill_n(symbols_.begin() + start, frequency, static_cast<std::uint8_t>(symbol));
     start += frequency;
   }
 }
 
-Bytes encode_intervals(const std::vector<Interval>& intervals, std::size_t states) {
+Bytes encode_intervals(const Interval* intervals, std::size_t count, std::size_t states) {
   // At most a word for each interval, and room for one that is not kept.
-  std::vector<std::uint16_t> words(intervals.size() + 1);
-  std::uint16_t* end = words.data() + words.size();
+  const std::unique_ptr<std::uint16_t[]> words(new std::uint16_t[count + 1]);
+  std::uint16_t* end = words.get() + count + 1;
   std::array<std::uint32_t, kMaxStates> state{};
-  const std::uint16_t* first = states == 1   ? encode_backwards<1>(intervals, state, end)
-                               : states == 2 ? encode_backwards<2>(intervals, state, end)
-                                             : encode_backwards<4>(intervals, state, end);
+  const auto encode = [&] {
+    switch (states) {
+      case 1:
+        return encode_backwards<1>(intervals, count, state, end);
+      case 2:
+        return encode_backwards<2>(intervals, count, state, end);
+      case 4:
+        return encode_backwards<4>(intervals, count, state, end);
+      default:
+        return encode_backwards<8>(intervals, count, state, end);
+    }
+  };
+  const std::uint16_t* first = encode();
   ByteWriter writer;
   for (std::size_t turn = 0; turn < states; ++turn) writer.u32(state[turn]);
   Bytes bytes = writer.take();
@@ -101,5 +109,6 @@ void NibbleDecoder<kStates>::finish() const {
 template class NibbleDecoder<1>;
 template class NibbleDecoder<2>;
 template class NibbleDecoder<4>;
+template class NibbleDecoder<8>;
 
 }  // namespace splitbench::disc

@@ -22,8 +22,8 @@ constexpr std::uint32_t kTotal = 1U << kPrecision;
 
 // A symbol's part of the slots [0, kTotal).
 struct Interval {
-  std::uint16_t start = 0;
-  std::uint16_t frequency = 0;
+  std::uint16_t start;
+  std::uint16_t frequency;
 };
 
 class NibbleTable {
@@ -33,18 +33,13 @@ class NibbleTable {
 
   Interval interval(unsigned symbol) const { return intervals_[symbol]; }
 
-  // What decoding needs of the symbol whose interval holds `slot` < kTotal, in one look-up.
-  struct Slot {
-    std::uint32_t packed;
-    unsigned symbol() const { return packed % kSymbols; }
-    std::uint32_t offset() const { return packed / kSymbols % kTotal; }  // in the interval
-    std::uint32_t frequency() const { return packed / (kSymbols * kTotal); }
-  };
-  Slot slot(std::uint32_t slot) const { return slots_[slot]; }
+  // The symbol whose interval holds `slot` < kTotal.
+  unsigned symbol_at(std::uint32_t slot) const { return symbols_[slot]; }
 
  private:
-  std::array<Slot, kTotal> slots_;
-  std::array<Interval, kSymbols> intervals_;
+  // Small, so that many tables stay in a processor's cache.
+  alignas(64) std::array<Interval, kSymbols> intervals_;
+  std::array<std::uint8_t, kTotal> symbols_;  // by slot
 };
 
 // The interval of the low `count` bits of a value, all equally likely. count <= kPrecision.
@@ -53,11 +48,11 @@ inline Interval raw_interval(unsigned value, unsigned count) {
           static_cast<std::uint16_t>(kTotal >> count)};
 }
 
-constexpr std::size_t kMaxStates = 4;
+constexpr std::size_t kMaxStates = 8;
 constexpr std::uint32_t kLowestState = 1U << 16;
 
-// The stream of these intervals with 1, 2 or 4 states: interval i goes to state i % states.
-Bytes encode_intervals(const std::vector<Interval>& intervals, std::size_t states);
+// The stream of these intervals with 1, 2, 4 or 8 states: interval i goes to state i % states.
+Bytes encode_intervals(const Interval* intervals, std::size_t count, std::size_t states);
 
 // Decoding never reads outside the bytes: behind their end it finds zeros. Whatever the bytes, each
 // call returns some symbol that its table allows; finish() tells a damaged stream.
@@ -113,9 +108,11 @@ class NibbleDecoder {
 
  private:
   unsigned step(std::uint32_t& state, std::size_t& position, const NibbleTable& table) const {
-    const NibbleTable::Slot slot = table.slot(state % kTotal);
-    state = refilled(slot.frequency() * (state >> kPrecision) + slot.offset(), position);
-    return slot.symbol();
+    const std::uint32_t slot = state % kTotal;
+    const unsigned symbol = table.symbol_at(slot);
+    const Interval interval = table.interval(symbol);
+    state = refilled(interval.frequency * (state >> kPrecision) + slot - interval.start, position);
+    return symbol;
   }
 
   // A state below kLowestState takes in a word. Arithmetic, for no one can predict a branch here.
@@ -142,5 +139,6 @@ class NibbleDecoder {
 extern template class NibbleDecoder<1>;
 extern template class NibbleDecoder<2>;
 extern template class NibbleDecoder<4>;
+extern template class NibbleDecoder<8>;
 
 }  // namespace splitbench::disc

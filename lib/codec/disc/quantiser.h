@@ -3,6 +3,7 @@
 // Pure functions; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -15,16 +16,20 @@ namespace splitbench::disc {
 void transform_block(const Model& model, const ChannelModel& channel, BlockSize size,
                      const float* map, Block& block);
 
+// Lane by lane: block * factors * factor.
+void multiply(Block& block, const std::array<float, kLanes>& factors, float factor);
+// block += factor * other
+void add_multiple(Block& block, float factor, const Block& other);
+
 // Quantised coefficients, by lane.
 struct alignas(16) Levels {
   std::int8_t lanes[kLanes];
 };
-// `inverse_steps` of the lanes of this block.
-void quantise(const Block& block, const Block& inverse_steps, float rounding, float largest_level,
-              Levels& levels);
+// Of coefficients in units of their steps.
+void quantise(const Block& block, float rounding, float largest_level, Levels& levels);
 
-// Which ranks are significant. If any are, the levels by rank are appended to `levels_by_rank`.
+// Which ranks are significant. If any are, the levels by rank are appended to `blocks`.
 std::uint64_t sort_levels(const ChannelModel& channel, const Levels& levels,
-                          std::vector<RankedLevels>& levels_by_rank);
+                          std::vector<QuantisedTensor::Block>& blocks);
 
 }  // namespace splitbench::disc

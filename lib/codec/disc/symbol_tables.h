@@ -24,29 +24,24 @@ namespace splitbench::disc {
 enum class Alphabet : std::size_t { kEnd, kGroup, kLevel, kExcess };
 constexpr std::size_t kAlphabets = 4;
 
-// Contexts: what calibration expects of the place, times how busy its surroundings are (the
-// neighbouring blocks, and the block itself).
+// Contexts: what calibration expects of the place, times
 constexpr std::size_t kBlockExpectations = 12;
 constexpr std::size_t kExpectations = 24;
-constexpr std::size_t kEndActivities = 6;
-constexpr std::size_t kNeighbourActivities = 4;
-constexpr std::size_t kDensities = 3;
-constexpr std::size_t kActivities = kNeighbourActivities * kDensities;
+constexpr std::size_t kEndActivities = 6;   // for ends, how soon the block above ends
+constexpr std::size_t kGroupDistances = 4;  // for groups, how far the end is
+constexpr std::size_t kDensities = 3;       // for levels, how many are significant in the block
 
 // Contexts that share an expectation are side by side.
 struct AlphabetSize {
   std::size_t expectations;
-  std::size_t activities;
-  std::size_t tables() const { return expectations * activities; }
+  std::size_t variants;
+  std::size_t tables() const { return expectations * variants; }
 };
 constexpr std::array<AlphabetSize, kAlphabets> kAlphabetSizes = {
     {{kBlockExpectations, kEndActivities},
-     {kExpectations, kActivities},
-     {kExpectations, kActivities},
+     {kExpectations, kGroupDistances},
+     {kExpectations, kDensities},
      {kExpectations, 1}}};
-inline std::size_t tables_of(Alphabet alphabet) {
-  return kAlphabetSizes[static_cast<std::size_t>(alphabet)].tables();
-}
 
 constexpr unsigned kFirstExcess = 8;
 constexpr unsigned kFirstExcessSymbol = 2 * kFirstExcess - 2;
@@ -82,9 +77,8 @@ constexpr Weight kMaxWeight = 2 * kPrecision;
 // By alphabet: tables x kSymbols.
 using SymbolWeights = std::array<std::vector<Weight>, kAlphabets>;
 SymbolWeights equal_weights();
-constexpr std::size_t kAllWeights =
-    kSymbols * (kBlockExpectations * kEndActivities + 2 * kExpectations * kActivities +
-                kExpectations);
+constexpr std::size_t kAllWeights = kSymbols * (kBlockExpectations * kEndActivities +
+                                                kExpectations * (kGroupDistances + kDensities + 1));
 
 class SymbolTables {
  public:

@@ -43,6 +43,21 @@ SymbolCounts::SymbolCounts() {
   }
 }
 
+double SymbolCounts::bytes() const {
+  double bits = 0;
+  for (const std::vector<double>& counts : counts_) {
+    for (std::size_t first = 0; first < counts.size(); first += kSymbols) {
+      const Distribution table = sum_of(&counts[first], 1);
+      const double total = std::accumulate(table.begin(), table.end(), 0.0);
+      for (const double count : table) {
+        if (count > 0) bits += count * std::log2(total / count);
+      }
+    }
+  }
+  constexpr double kBitsPerByte = 8;
+  return bits / kBitsPerByte;
+}
+
 SymbolWeights SymbolCounts::weights() const {
   SymbolWeights weights = equal_weights();
   for (std::size_t i = 0; i < kAlphabets; ++i) {
@@ -50,10 +65,10 @@ SymbolWeights SymbolCounts::weights() const {
     Distribution uniform;
     uniform.fill(1.0 / kSymbols);
     const Distribution anywhere = posterior(sum_of(counts_[i].data(), size.tables()), uniform);
-    for (std::size_t first = 0; first < size.tables(); first += size.activities) {
+    for (std::size_t first = 0; first < size.tables(); first += size.variants) {
       const double* counts = &counts_[i][first * kSymbols];
-      const Distribution shared = posterior(sum_of(counts, size.activities), anywhere);
-      for (std::size_t table = 0; table < size.activities; ++table) {
+      const Distribution shared = posterior(sum_of(counts, size.variants), anywhere);
+      for (std::size_t table = 0; table < size.variants; ++table) {
         weigh(posterior(sum_of(counts + table * kSymbols, 1), shared),
               &weights[i][(first + table) * kSymbols]);
       }

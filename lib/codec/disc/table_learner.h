@@ -17,6 +17,9 @@ class SymbolCounts {
     counts_[static_cast<std::size_t>(alphabet)][table * kSymbols + symbol] += 1;
   }
 
+  // How long a stream of all the symbols would at least be.
+  double bytes() const;
+
   // Contexts that were rare lean on those that differ in activity only.
   SymbolWeights weights() const;
 

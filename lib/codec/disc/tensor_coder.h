@@ -3,14 +3,29 @@
 // Pure functions; thread-safe.
 #pragma once
 
+#include <functional>
+
 #include "codec/disc/coefficient_coder.h"
 #include "codec/disc/model.h"
+#include "codec/disc/quantiser.h"
 #include "core/tensor.h"
 
 namespace splitbench::disc {
 
 // Throws Error{kBadInput} when a value is NaN or infinite.
 void require_finite(const Tensor& tensor);
+
+// A block on its way to be coded: its coefficients in units of their steps, less what was
+// predicted, and what quantisation makes of them.
+struct AnalysedBlock {
+  const ChannelModel* channel;
+  BlockSize size;
+  Block coefficients;
+  Levels levels;
+};
+// Calls visit for every block of the tensor in the order of blocks.
+void analyse_blocks(const Model& model, const float* values,
+                    const std::function<void(const AnalysedBlock&)>& visit);
 
 QuantisedTensor analyse(const Model& model, const float* values);
 void synthesise(const Model& model, const SparseTensor& tensor, float* values);

@@ -36,16 +36,10 @@ BlockGrid block_grid(const Shape& shape) {
 
 std::vector<Frequency> frequency_scan(const BlockGrid& grid) {
   std::vector<Frequency> scan;
-  std::vector<std::size_t> place(grid.block_size(), kNone);
   for (std::size_t sum = 0; sum + 1 < grid.y.block + grid.x.block; ++sum) {
     for (std::size_t v = 0; v < grid.y.block && v <= sum; ++v) {
       const std::size_t u = sum - v;
-      if (u >= grid.x.block) continue;
-      Frequency frequency{v, u, band_of(v, u)};
-      if (u > 0) frequency.left = place[v * grid.x.block + u - 1];
-      if (v > 0) frequency.above = place[(v - 1) * grid.x.block + u];
-      place[v * grid.x.block + u] = scan.size();
-      scan.push_back(frequency);
+      if (u < grid.x.block) scan.push_back({v, u, band_of(v, u)});
     }
   }
   return scan;

@@ -32,20 +32,15 @@ struct BlockGrid {
 // Requires the shape 1xC or 1xCxHxW without empty dimensions.
 BlockGrid block_grid(const Shape& shape);
 
-constexpr std::size_t kNone = ~std::size_t{0};
-
 struct Frequency {
   std::size_t v = 0;     // along y
   std::size_t u = 0;     // along x
   std::size_t band = 0;  // 0: the mean, 1: low, 2: all others
-  // The places in the scan of (v, u - 1) and (v - 1, u), or kNone.
-  std::size_t left = kNone;
-  std::size_t above = kNone;
 };
 
 constexpr std::size_t kBands = 3;
 
-// All frequencies of a block, by ascending u + v: what a frequency's context needs comes before.
+// All frequencies of a block, by ascending u + v.
 std::vector<Frequency> frequency_scan(const BlockGrid& grid);
 
 }  // namespace splitbench::klt

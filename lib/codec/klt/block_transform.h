@@ -32,8 +32,7 @@ class BlockTransform {
 
   // Reads block `block` of the tensor (CxHxW) and leaves its frequencies within `extent` in
   // `buffer`.
-  void forward(const float* tensor, std::size_t block, FrequencyExtent extent,
-               float* buffer) const;
+  void forward(const float* tensor, std::size_t block, FrequencyExtent extent, float* buffer) const;
   // The reverse: frequencies outside `extent` are taken as 0. Values are clamped to
   // [minimum, maximum]; the buffer is spent.
   void inverse(float* buffer, std::size_t block, FrequencyExtent extent, float minimum,

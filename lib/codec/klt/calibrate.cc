@@ -45,7 +45,7 @@ Parameters calibrate(const CalibrationSamples& samples, const BlockGrid& grid, b
     parameters.minimum = statistics.minimum;
     parameters.maximum = statistics.maximum;
     parameters.mean = statistics.mean;
-    parameters.bases = channel_bases(statistics, samples.spec().elements());
+    parameters.bases = channel_bases(statistics, grid);
   }
   measure_coefficients(samples, grid, parameters);
   drop_unused_components(grid, parameters);

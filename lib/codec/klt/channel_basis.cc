@@ -7,17 +7,21 @@
 namespace splitbench::klt {
 namespace {
 
-// How far the matrices of a band are drawn towards those of all frequencies, and the Fisher matrix
-// towards its diagonal and towards the identity.
+using Matrix = Eigen::MatrixXd;
+
+// How far the Fisher matrix of a band is drawn towards that of all frequencies at least.
 constexpr double kOverallFisher = 0.3;
-constexpr double kOverallCovariance = 0.1;
-constexpr double kDiagonalFisher = 0.03;
-constexpr double kIdentityFisher = 1e-4;
+// The identity's part in the Fisher matrix, where nothing is known of the channels.
+constexpr double kIdentityFisher = 2;
+// Where more than this is unknown, only the diagonal of the Fisher matrix is used.
+constexpr double kMostlyUnknown = 0.75;
 // How much of a band's Fisher information is taken as the overall one: what is known to second
 // order only must not count as nothing.
 constexpr double kOverallLevel = 0.1;
 // Components of smaller standard deviation are left out.
 constexpr double kLeastSpread = 1.0 / 128;
+// Tensors of less variance count as constant.
+constexpr double kLeastVariance = 1e-30;
 
 // a and b as shapes of trace 1, mixed; b alone where a is nothing beside it.
 Matrix mixed_shape(const Matrix& a, const Matrix& b, double share_of_b) {
@@ -27,18 +31,26 @@ Matrix mixed_shape(const Matrix& a, const Matrix& b, double share_of_b) {
   return (1 - share_of_b) * a / a.trace() + share_of_b * shape;
 }
 
-Matrix band_fisher(const Matrix& band, const Matrix& overall) {
-  Matrix fisher = mixed_shape(band, overall, kOverallFisher);
-  fisher *= (1 - kOverallLevel) * band.trace() + kOverallLevel * overall.trace();
-  const Matrix diagonal = fisher.diagonal().asDiagonal();
-  fisher += kDiagonalFisher * (diagonal - fisher);
-  fisher.diagonal().array() +=
-      kIdentityFisher * fisher.trace() / static_cast<double>(fisher.rows());
-  return fisher;
+Matrix drawn_to_diagonal(const Matrix& matrix, double share) {
+  const Matrix diagonal = matrix.diagonal().asDiagonal();
+  return matrix + share * (diagonal - matrix);
 }
 
-Matrix band_covariance(const Matrix& band, const Matrix& overall) {
-  return mixed_shape(band, overall, kOverallCovariance) * band.trace();
+// How much of a matrix of that many channels a mean over `count` outer products leaves open: of n
+// vectors no more than n directions are known.
+double unknown_share(Eigen::Index channels, double count) {
+  const auto size = static_cast<double>(channels);
+  return size / (size + count);
+}
+
+// `unknown`: by the number of images.
+Matrix band_fisher(const Matrix& band, const Matrix& overall, double unknown) {
+  Matrix fisher = mixed_shape(band, overall, std::max(kOverallFisher, unknown));
+  fisher *= (1 - kOverallLevel) * band.trace() + kOverallLevel * overall.trace();
+  fisher = drawn_to_diagonal(fisher, unknown);
+  fisher.diagonal().array() +=
+      kIdentityFisher * unknown * fisher.trace() / static_cast<double>(fisher.rows());
+  return fisher;
 }
 
 ChannelBasis to_basis(const Matrix& analysis, const Matrix& synthesis, std::size_t rank) {
@@ -53,10 +65,28 @@ ChannelBasis to_basis(const Matrix& analysis, const Matrix& synthesis, std::size
   return basis;
 }
 
-// `root`, `inverse_root`: of the weights.
-ChannelBasis weighted_basis(const Matrix& covariance, const Matrix& root,
-                            const Matrix& inverse_root) {
-  const Matrix weighted = root * covariance * root;
+// W^(1/2) and W^(-1/2).
+struct Weights {
+  Matrix root;
+  Matrix inverse_root;
+};
+
+Weights equal_weights(Eigen::Index channels, double variance) {
+  const Matrix identity = Matrix::Identity(channels, channels);
+  return {identity / std::sqrt(variance), identity * std::sqrt(variance)};
+}
+
+Weights fisher_weights(const Matrix& fisher, double unknown) {
+  if (unknown > kMostlyUnknown) {
+    const Eigen::VectorXd roots = fisher.diagonal().cwiseSqrt();
+    return {roots.asDiagonal(), roots.cwiseInverse().asDiagonal()};
+  }
+  const Eigen::SelfAdjointEigenSolver<Matrix> solver(fisher);
+  return {solver.operatorSqrt(), solver.operatorInverseSqrt()};
+}
+
+ChannelBasis weighted_basis(const Matrix& covariance, const Weights& weights) {
+  const Matrix weighted = weights.root * covariance * weights.root;
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(weighted);
   // Eigenvalues ascend.
   const Matrix vectors = solver.eigenvectors().rowwise().reverse();
@@ -66,32 +96,41 @@ ChannelBasis weighted_basis(const Matrix& covariance, const Matrix& root,
          variances[static_cast<Eigen::Index>(rank)] > kLeastSpread * kLeastSpread) {
     ++rank;
   }
-  return to_basis(vectors.transpose() * root, inverse_root * vectors, rank);
+  return to_basis(vectors.transpose() * weights.root, weights.inverse_root * vectors, rank);
 }
 
 }  // namespace
 
 std::array<ChannelBasis, kBands> channel_bases(const ChannelStatistics& statistics,
-                                               std::size_t elements) {
+                                               const BlockGrid& grid) {
   std::array<ChannelBasis, kBands> bases;
-  const Eigen::Index channels = statistics.overall_covariance.rows();
-  const double variance = statistics.overall_covariance.trace() / static_cast<double>(channels);
-  if (!(variance > 0)) return bases;  // constant: the mean says it all
+  const std::size_t elements = grid.channels * grid.plane();
+  const auto channels = static_cast<Eigen::Index>(statistics.mean.size());
+  const auto matrix = [channels](const SymmetricMatrix& values) {
+    return Eigen::Map<const Matrix>(values.data(), channels, channels);
+  };
+  const Matrix measured = matrix(statistics.covariance.overall);
+  const double variance = measured.trace() / static_cast<double>(channels);
+  if (!(variance > kLeastVariance)) return bases;  // constant: the mean says it all
+  const auto images = static_cast<double>(statistics.samples);
+  const double vectors = images * static_cast<double>(grid.blocks() * grid.block_size());
+  const Matrix overall = drawn_to_diagonal(measured, unknown_share(channels, vectors));
+  std::array<double, kBands> frequencies{};
+  for (const Frequency& frequency : frequency_scan(grid)) frequencies[frequency.band] += 1;
   for (std::size_t band = 0; band < kBands; ++band) {
-    const Matrix& own = statistics.covariance[band];
+    const Matrix own = matrix(statistics.covariance.bands[band]);
     if (!(own.trace() > 0)) continue;
-    const Matrix covariance = band_covariance(own, statistics.overall_covariance);
+    const double count = images * static_cast<double>(grid.blocks()) * frequencies[band];
+    const Matrix covariance =
+        mixed_shape(own, overall, unknown_share(channels, count)) * own.trace();
+    Weights weights = equal_weights(channels, variance);
     if (statistics.weighted) {
-      const Matrix fisher = static_cast<double>(elements) *
-                            band_fisher(statistics.fisher[band], statistics.overall_fisher);
-      const Eigen::SelfAdjointEigenSolver<Matrix> solver(fisher);
-      bases[band] =
-          weighted_basis(covariance, solver.operatorSqrt(), solver.operatorInverseSqrt());
-    } else {
-      const Matrix identity = Matrix::Identity(channels, channels);
-      bases[band] = weighted_basis(covariance, identity / std::sqrt(variance),
-                                   identity * std::sqrt(variance));
+      const double unknown = unknown_share(channels, images);
+      const Matrix fisher = band_fisher(matrix(statistics.fisher.bands[band]),
+                                        matrix(statistics.fisher.overall), unknown);
+      weights = fisher_weights(static_cast<double>(elements) * fisher, unknown);
     }
+    bases[band] = weighted_basis(covariance, weights);
   }
   return bases;
 }

@@ -5,14 +5,15 @@
 
 #include <array>
 
+#include "codec/klt/block_grid.h"
 #include "codec/klt/channel_statistics.h"
 #include "codec/klt/parameters.h"
 
 namespace splitbench::klt {
 
-// In the units of parameters.h, for tensors of `elements` values. Components that no step would
+// In the units of parameters.h. Components that no step would
 // ever code are left out.
 std::array<ChannelBasis, kBands> channel_bases(const ChannelStatistics& statistics,
-                                               std::size_t elements);
+                                               const BlockGrid& grid);
 
 }  // namespace splitbench::klt

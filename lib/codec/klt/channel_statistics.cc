@@ -1,32 +1,44 @@
 #include "codec/klt/channel_statistics.h"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
+#include <string>
 
+#include "base/error.h"
 #include "codec/affine.h"
+#include "codec/klt/block_stride.h"
+#include "codec/klt/block_transform.h"
 #include "codec/klt/lanes.h"
 
 namespace splitbench::klt {
 namespace {
 
-// Multiplications that the outer products of one pass may take; beyond, blocks are left out evenly.
-constexpr double kWork = 3e10;
 // Shares of values at an extreme that tell a clipped tensor (as ReLU leaves it) from any other.
 constexpr double kClippedShare = 1e-3;
+// Squares of larger numbers, and inverses of smaller variances, leave float's range.
+constexpr float kMaxMagnitude = 1e15F;
+constexpr double kLeastVariance = 1e-30;
 
-std::size_t block_stride(const CalibrationSamples& samples, const BlockGrid& grid) {
-  const double channels = static_cast<double>(grid.channels);
-  const double work = static_cast<double>(samples.size() * grid.blocks() * grid.block_size()) *
-                      channels * channels;
-  return static_cast<std::size_t>(std::ceil(std::max(1.0, work / kWork)));
+using Matrix = Eigen::MatrixXd;
+
+AffineRange moderate_range(const Tensor& tensor) {
+  const AffineRange range = finite_range(tensor.as<float>(), tensor.elements());
+  if (std::max(-range.minimum, range.maximum) > kMaxMagnitude) {
+    throw bad_input("codec klt: a calibration sample or gradient reaches beyond 1e15");
+  }
+  return range;
 }
 
 // The bounds of all values, and how often they are met.
 class Range {
  public:
-  void add(const float* values, std::size_t count) {
-    const AffineRange range = finite_range(values, count);
+  void add(const Tensor& tensor) {
+    const float* values = tensor.as<float>();
+    const std::size_t count = tensor.elements();
+    const AffineRange range = moderate_range(tensor);
     update(minimum_, range.minimum, range.minimum < minimum_.value, values, count);
     update(maximum_, range.maximum, range.maximum > maximum_.value, values, count);
     values_ += count;
@@ -53,16 +65,81 @@ class Range {
   }
 
   bool clipped(const Extreme& extreme) const {
-    return minimum_.value < maximum_.value &&
-           static_cast<double>(extreme.times) > kClippedShare * static_cast<double>(values_);
+    return minimum_.value<maximum_.value&& static_cast<double>(extreme.times)> kClippedShare *
+           static_cast<double>(values_);
   }
   float width() const {
-    return std::max(maximum_.value / 2 - minimum_.value / 2, std::fabs(maximum_.value) / 2) * 2;
+    return std::max(maximum_.value - minimum_.value, std::fabs(maximum_.value));
   }
 
   Extreme minimum_;
   Extreme maximum_;
   std::size_t values_ = 0;
+};
+
+// Sums of outer products of channel vectors, one for each frequency of a band and block.
+class BandMoments {
+ public:
+  explicit BandMoments(const BlockGrid& grid)
+      : scan_(frequency_scan(grid)),
+        lanes_(padded_lanes(grid.channels)),
+        width_(grid.x.block),
+        lowest_(Eigen::VectorXd::Zero(static_cast<Eigen::Index>(grid.channels))) {
+    for (Matrix& sum : sums_) sum = Matrix::Zero(lowest_.size(), lowest_.size());
+  }
+
+  // `frequencies`: a block as BlockTransform leaves it.
+  void add(const float* frequencies) {
+    for (std::size_t band = 0; band < kBands; ++band) {
+      std::vector<const float*> columns;
+      for (const Frequency& frequency : scan_) {
+        if (frequency.band != band) continue;
+        columns.push_back(frequencies + (frequency.v * width_ + frequency.u) * lanes_);
+      }
+      if (!columns.empty()) add(band, columns);
+    }
+    lowest_ += Eigen::Map<const Eigen::VectorXf>(frequencies, lowest_.size()).cast<double>();
+  }
+
+  // The mean outer product in a band, and over all of them.
+  Matrix band(std::size_t band) const {
+    Matrix full = sums_[band].selfadjointView<Eigen::Lower>();
+    if (counts_[band] > 0) full /= static_cast<double>(counts_[band]);
+    return full;
+  }
+  Matrix overall() const {
+    Matrix sum = Matrix::Zero(lowest_.size(), lowest_.size());
+    std::size_t count = 0;
+    for (std::size_t band = 0; band < kBands; ++band) {
+      sum += sums_[band];
+      count += counts_[band];
+    }
+    const Matrix full = sum.selfadjointView<Eigen::Lower>();
+    return full / static_cast<double>(count);
+  }
+  // Of frequency 0.
+  Eigen::VectorXd mean_of_lowest() const { return lowest_ / static_cast<double>(counts_[0]); }
+
+ private:
+  void add(std::size_t band, const std::vector<const float*>& columns) {
+    const Eigen::Index channels = lowest_.size();
+    Eigen::MatrixXf vectors(channels, static_cast<Eigen::Index>(columns.size()));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      vectors.col(static_cast<Eigen::Index>(i)) =
+          Eigen::Map<const Eigen::VectorXf>(columns[i], channels);
+    }
+    Eigen::MatrixXf product = Eigen::MatrixXf::Zero(channels, channels);
+    product.selfadjointView<Eigen::Lower>().rankUpdate(vectors);
+    sums_[band].triangularView<Eigen::Lower>() += product.cast<double>();
+    counts_[band] += columns.size();
+  }
+
+  std::vector<Frequency> scan_;
+  std::size_t lanes_;
+  std::size_t width_;
+  std::array<std::size_t, kBands> counts_{};
+  std::array<Matrix, kBands> sums_;
+  Eigen::VectorXd lowest_;
 };
 
 // Shows each tensor's blocks, evenly thinned out, to the moments.
@@ -90,6 +167,19 @@ class BlockSampler {
   std::size_t seen_ = 0;
 };
 
+SymmetricMatrix to_values(const Matrix& matrix) {
+  return SymmetricMatrix(matrix.data(), matrix.data() + matrix.size());
+}
+
+BandMatrices to_matrices(const BandMoments& moments) {
+  BandMatrices matrices;
+  for (std::size_t band = 0; band < kBands; ++band) {
+    matrices.bands[band] = to_values(moments.band(band));
+  }
+  matrices.overall = to_values(moments.overall());
+  return matrices;
+}
+
 void add_fisher(const CalibrationSamples& samples, const BlockGrid& grid, std::size_t stride,
                 ChannelStatistics& statistics) {
   BandMoments moments(grid);
@@ -97,94 +187,46 @@ void add_fisher(const CalibrationSamples& samples, const BlockGrid& grid, std::s
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const std::optional<Tensor> gradient = samples.gradient(i);
     if (!gradient) return;
-    finite_range(gradient->as<float>(), gradient->elements());
+    moderate_range(*gradient);
     sampler.add(gradient->as<float>(), moments);
   }
-  statistics.overall_fisher = moments.all();
-  statistics.weighted = statistics.overall_fisher.trace() > 0;
-  for (std::size_t band = 0; band < kBands; ++band) statistics.fisher[band] = moments.band(band);
+  statistics.weighted = moments.overall().trace() > kLeastVariance;
+  statistics.fisher = to_matrices(moments);
+}
+
+// What the mean adds to the moments: frequency 0 of a block is the mean of its positions times the
+// root of their number.
+void remove_mean(const Eigen::VectorXd& lowest, const BlockGrid& grid,
+                 ChannelStatistics& statistics) {
+  const double root = std::sqrt(static_cast<double>(grid.block_size()));
+  for (const double sum : lowest) statistics.mean.push_back(static_cast<float>(sum / root));
+  const Matrix square = lowest * lowest.transpose();
+  const auto subtract = [&square](SymmetricMatrix& from, double times) {
+    Eigen::Map<Matrix>(from.data(), square.rows(), square.cols()) -= times * square;
+  };
+  subtract(statistics.covariance.bands[0], 1);
+  subtract(statistics.covariance.overall, 1 / static_cast<double>(grid.block_size()));
 }
 
 }  // namespace
 
-BandMoments::BandMoments(const BlockGrid& grid)
-    : scan_(frequency_scan(grid)),
-      lanes_(padded_lanes(grid.channels)),
-      width_(grid.x.block),
-      lowest_(Eigen::VectorXd::Zero(static_cast<Eigen::Index>(grid.channels))) {
-  const auto channels = static_cast<Eigen::Index>(grid.channels);
-  for (Matrix& sum : sums_) sum = Matrix::Zero(channels, channels);
-}
-
-void BandMoments::add(const float* frequencies) {
-  const Eigen::Index channels = lowest_.size();
-  for (std::size_t band = 0; band < kBands; ++band) {
-    std::vector<const float*> columns;
-    for (const Frequency& frequency : scan_) {
-      if (frequency.band != band) continue;
-      columns.push_back(frequencies + (frequency.v * width_ + frequency.u) * lanes_);
-    }
-    if (columns.empty()) continue;
-    Eigen::MatrixXf vectors(channels, static_cast<Eigen::Index>(columns.size()));
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      vectors.col(static_cast<Eigen::Index>(i)) =
-          Eigen::Map<const Eigen::VectorXf>(columns[i], channels);
-    }
-    Eigen::MatrixXf product = Eigen::MatrixXf::Zero(channels, channels);
-    product.selfadjointView<Eigen::Lower>().rankUpdate(vectors);
-    sums_[band].triangularView<Eigen::Lower>() += product.cast<double>();
-    counts_[band] += columns.size();
-  }
-  lowest_ += Eigen::Map<const Eigen::VectorXf>(frequencies, channels).cast<double>();
-}
-
-Matrix BandMoments::band(std::size_t band) const {
-  Matrix full = sums_[band].selfadjointView<Eigen::Lower>();
-  if (counts_[band] > 0) full /= static_cast<double>(counts_[band]);
-  return full;
-}
-
-Matrix BandMoments::all() const {
-  Matrix sum = sums_[0];
-  double count = static_cast<double>(counts_[0]);
-  for (std::size_t band = 1; band < kBands; ++band) {
-    sum += sums_[band];
-    count += static_cast<double>(counts_[band]);
-  }
-  const Matrix full = sum.selfadjointView<Eigen::Lower>();
-  return full / count;
-}
-
-Eigen::VectorXd BandMoments::mean_of_lowest() const {
-  return lowest_ / static_cast<double>(counts_[0]);
-}
-
 ChannelStatistics channel_statistics(const CalibrationSamples& samples, const BlockGrid& grid,
                                      bool weighted) {
-  const std::size_t stride = block_stride(samples, grid);
+  const std::size_t stride = block_stride(samples.size(), grid);
   ChannelStatistics statistics;
+  statistics.samples = samples.size();
   BandMoments moments(grid);
   BlockSampler sampler(grid, stride);
   Range range;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Tensor value = samples.value(i);
-    range.add(value.as<float>(), value.elements());
+    range.add(value);
     sampler.add(value.as<float>(), moments);
   }
   statistics.minimum = range.lower();
   statistics.maximum = range.upper();
-
-  // Frequency 0 of a block is the mean of its positions times the root of their number.
-  const Eigen::VectorXd lowest = moments.mean_of_lowest();
-  const double root = std::sqrt(static_cast<double>(grid.block_size()));
-  for (const double sum : lowest) statistics.mean.push_back(static_cast<float>(sum / root));
-  const Matrix square = lowest * lowest.transpose();
-  for (std::size_t band = 0; band < kBands; ++band) {
-    statistics.covariance[band] = moments.band(band);
-  }
-  statistics.covariance[0] -= square;
-  statistics.overall_covariance =
-      moments.all() - square / static_cast<double>(grid.block_size());
+  statistics.covariance = to_matrices(moments);
+  remove_mean(moments.mean_of_lowest(), grid, statistics);
   if (weighted) add_fisher(samples, grid, stride, statistics);
   return statistics;
 }

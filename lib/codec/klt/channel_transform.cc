@@ -19,8 +19,8 @@ void add_rows(const std::array<const float*, kRowsAtOnce>& rows,
   const float* c = rows[2];
   const float* d = rows[3];
   for (std::size_t i = 0; i < length; ++i) {
-    sums[i] = sums[i] + factors[0] * a[i] + factors[1] * b[i] + factors[2] * c[i] +
-              factors[3] * d[i];
+    sums[i] =
+        sums[i] + factors[0] * a[i] + factors[1] * b[i] + factors[2] * c[i] + factors[3] * d[i];
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "codec/klt/block_stride.h"
 #include "codec/klt/block_transform.h"
 #include "codec/klt/channel_transform.h"
 #include "codec/klt/log_scale.h"
@@ -14,21 +15,12 @@ namespace {
 // [frequency of the scan][component].
 using Table = std::vector<std::vector<double>>;
 
-// Multiplications that one pass may take; beyond, blocks are left out evenly.
-constexpr double kWork = 3e10;
 // How much of a coefficient's Fisher information is its own, and how much is taken to be that of
 // its frequency times that of its component; the rest is the mean of the band.
 constexpr double kOwnShare = 0.45;
 constexpr double kSeparableShare = 0.45;
 constexpr int kGainLimit = 127;
 constexpr int kSpreadLimit = 255;
-
-std::size_t block_stride(std::size_t samples, const BlockGrid& grid) {
-  const double channels = static_cast<double>(grid.channels);
-  const double work =
-      static_cast<double>(samples * grid.blocks() * grid.block_size()) * channels * channels;
-  return static_cast<std::size_t>(std::ceil(std::max(1.0, work / kWork)));
-}
 
 // The mean squares of the coefficients in the given bases.
 class Energy {
@@ -93,8 +85,7 @@ Table gradient_energy(const CalibrationSamples& samples, const BlockGrid& grid,
                       const Parameters& parameters) {
   std::array<ChannelBasis, kBands> dual = parameters.bases;
   for (ChannelBasis& basis : dual) basis.analysis = basis.synthesis;
-  Energy energy(grid, std::vector<float>(grid.channels), dual,
-                block_stride(samples.size(), grid));
+  Energy energy(grid, std::vector<float>(grid.channels), dual, block_stride(samples.size(), grid));
   for (std::size_t i = 0; i < samples.size(); ++i) {
     energy.add(samples.gradient(i).value().as<float>());
   }

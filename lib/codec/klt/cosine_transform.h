@@ -28,8 +28,8 @@ class CosineTransform {
 
  private:
   std::size_t points_;
-  std::size_t half_;           // points that have a mirror image or are the middle
-  std::vector<float> basis_;   // [frequency][point < half_]
+  std::size_t half_;          // points that have a mirror image or are the middle
+  std::vector<float> basis_;  // [frequency][point < half_]
 };
 
 }  // namespace splitbench::klt

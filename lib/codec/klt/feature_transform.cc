@@ -31,16 +31,17 @@ std::vector<float> FeatureTransform::forward(const float* tensor, const LevelMod
   return values;
 }
 
-FrequencyExtent FeatureTransform::synthesise(const std::vector<PlacedValue>& values,
+FrequencyExtent FeatureTransform::synthesise(const PlacedValue* values, std::size_t count,
                                              const LevelModel& model, float* buffer) const {
   FrequencyExtent extent;
   std::vector<std::size_t> components;
   std::vector<float> amplitudes;
-  auto value = values.begin();
-  for (std::size_t f = 0; value != values.end(); ++f) {
+  const PlacedValue* value = values;
+  const PlacedValue* const end = values + count;
+  for (std::size_t f = 0; value != end; ++f) {
     components.clear();
     amplitudes.clear();
-    for (; value != values.end() && value->place < model.begin(f + 1); ++value) {
+    for (; value != end && value->place < model.begin(f + 1); ++value) {
       components.push_back(value->place - model.begin(f));
       amplitudes.push_back(value->value * model.from_levels()[value->place]);
     }
@@ -53,10 +54,10 @@ FrequencyExtent FeatureTransform::synthesise(const std::vector<PlacedValue>& val
   return extent;
 }
 
-void FeatureTransform::inverse_block(const std::vector<PlacedValue>& values,
+void FeatureTransform::inverse_block(const PlacedValue* values, std::size_t count,
                                      const LevelModel& model, std::size_t block,
                                      std::vector<float>& buffer, float* tensor) const {
-  const FrequencyExtent extent = synthesise(values, model, buffer.data());
+  const FrequencyExtent extent = synthesise(values, count, model, buffer.data());
   blocks_.inverse(buffer.data(), block, extent, minimum_, maximum_, tensor);
   std::fill(buffer.begin(), buffer.end(), 0.0F);
 }

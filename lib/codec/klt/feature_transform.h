@@ -33,15 +33,15 @@ class FeatureTransform {
 
   // model.size() values of each block, in steps; `tensor` holds finite values.
   std::vector<float> forward(const float* tensor, const LevelModel& model) const;
-  // The reverse for block `block`: of its values all are 0 but the given ones, which ascend by
-  // place. `buffer` is room for the work, all zero before and after.
-  void inverse_block(const std::vector<PlacedValue>& values, const LevelModel& model,
+  // The reverse for block `block`: of its values all are 0 but `count` given ones, which
+  // ascend by place. `buffer` is room for the work, all zero before and after.
+  void inverse_block(const PlacedValue* values, std::size_t count, const LevelModel& model,
                      std::size_t block, std::vector<float>& buffer, float* tensor) const;
   std::vector<float> make_buffer() const { return std::vector<float>(blocks_.buffer_size()); }
 
  private:
   // Adds up the frequencies of one block; how far they reach.
-  FrequencyExtent synthesise(const std::vector<PlacedValue>& values, const LevelModel& model,
+  FrequencyExtent synthesise(const PlacedValue* values, std::size_t count, const LevelModel& model,
                              float* buffer) const;
 
   BlockGrid grid_;

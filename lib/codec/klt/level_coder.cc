@@ -62,19 +62,6 @@ std::uint32_t cost_of(std::uint32_t numerator, unsigned denominator_bits) {
   return cost;
 }
 
-unsigned symbol_of(std::uint32_t magnitude, bool negative) {
-  return magnitude == 0 ? 0 : 2 * magnitude - (negative ? 0 : 1);
-}
-
-// Order `order` Exp-Golomb: how many bits follow, in unary, and the bits.
-void encode_rest(RangeEncoder& encoder, std::uint32_t rest, unsigned order) {
-  rest += 1U << order;
-  unsigned bits = order;
-  for (; rest >> (bits + 1) != 0; ++bits) encoder.raw_bits(1, 1);
-  encoder.raw_bits(0, 1);
-  encoder.raw_bits(rest, bits);
-}
-
 std::uint32_t decode_rest(RangeDecoder& decoder, unsigned order) {
   unsigned bits = order;
   while (bits + 1 < kMaxCodeBits && decoder.raw_bits(1) != 0) ++bits;
@@ -88,7 +75,10 @@ LevelCoder::LevelCoder(const LevelTables& tables) {
     const auto context = static_cast<std::size_t>(i);
     const std::size_t last = last_magnitude(i);
     Context entry{frequency_table(tables.probability[context], last),
-                  static_cast<std::uint32_t>(last), escape_order(i), {}, {}};
+                  static_cast<std::uint32_t>(last),
+                  escape_order(i),
+                  {},
+                  {}};
     for (std::size_t kind = 0; kind < kPoints; ++kind) {
       entry.shrinkage[kind] = static_cast<float>(tables.shrinkage[context][kind]) / 256;
     }
@@ -101,11 +91,13 @@ LevelCoder::LevelCoder(const LevelTables& tables) {
   }
 }
 
-void LevelCoder::encode(RangeEncoder& encoder, int context, std::int32_t level) const {
-  const Context& model = at(context);
-  const auto magnitude = static_cast<std::uint32_t>(level < 0 ? -level : level);
-  encoder.symbol(model.symbols, symbol_of(std::min(magnitude, model.last), level < 0));
-  if (magnitude >= model.last) encode_rest(encoder, magnitude - model.last, model.order);
+// Exp-Golomb: how many bits follow, in unary, and the bits.
+void LevelCoder::encode_rest(RangeEncoder& encoder, std::uint32_t rest, unsigned order) {
+  rest += 1U << order;
+  unsigned bits = order;
+  for (; rest >> (bits + 1) != 0; ++bits) encoder.raw_bits(1, 1);
+  encoder.raw_bits(0, 1);
+  encoder.raw_bits(rest, bits);
 }
 
 DecodedLevel LevelCoder::decode_large(RangeDecoder& decoder, const Context& model,
@@ -117,8 +109,7 @@ DecodedLevel LevelCoder::decode_large(RangeDecoder& decoder, const Context& mode
 
 float LevelCoder::point(int context, std::size_t magnitude) const {
   if (magnitude == 0) return 0;
-  return static_cast<float>(magnitude) -
-         at(context).shrinkage[std::min(magnitude, kPoints) - 1];
+  return static_cast<float>(magnitude) - at(context).shrinkage[std::min(magnitude, kPoints) - 1];
 }
 
 float LevelCoder::bits(int context, std::size_t magnitude) const {
@@ -142,14 +133,15 @@ LevelChooser::LevelChooser(const LevelCoder& coder, float rdo) {
       const float next = coder.point(context, magnitude + 1);
       const float dearer = coder.bits(context, magnitude + 1) - coder.bits(context, magnitude);
       // Where (x - here)^2 + rdo bits(here) equals (x - next)^2 + rdo bits(next).
-      thresholds_[static_cast<std::size_t>(context)][magnitude] =
-          (here + next) / 2 + rdo * dearer / (2 * (next - here));
+      const float equal = (here + next) / 2 + rdo * dearer / (2 * (next - here));
+      Thresholds& thresholds = thresholds_[static_cast<std::size_t>(context)];
+      thresholds[magnitude] = magnitude == 0 ? equal : std::max(equal, thresholds[magnitude - 1]);
     }
   }
 }
 
-std::int32_t LevelChooser::chosen_magnitude(const Thresholds& thresholds, float magnitude) {
-  std::size_t level = 1;
+std::int32_t LevelChooser::large_magnitude(const Thresholds& thresholds, float magnitude) {
+  std::size_t level = kCompared;
   while (level < kMaxSymbolMagnitude && magnitude > thresholds[level]) ++level;
   if (level < kMaxSymbolMagnitude) return static_cast<std::int32_t>(level);
   // Far out the levels lie in equal distances, and so do the thresholds.

@@ -10,9 +10,12 @@
 // in a fixed order: the same on every platform. Immutable; may be shared by threads.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "codec/entropy/frequency_table.h"
@@ -33,7 +36,12 @@ class LevelCoder {
  public:
   explicit LevelCoder(const LevelTables& tables);
 
-  void encode(RangeEncoder& encoder, int context, std::int32_t level) const;
+  void encode(RangeEncoder& encoder, int context, std::int32_t level) const {
+    const Context& model = at(context);
+    const auto magnitude = static_cast<std::uint32_t>(std::abs(level));
+    encoder.symbol(model.symbols, symbol_of(std::min(magnitude, model.last), level < 0));
+    if (magnitude >= model.last) encode_rest(encoder, magnitude - model.last, model.order);
+  }
   DecodedLevel decode(RangeDecoder& decoder, int context) const;
 
   // Where a magnitude is reconstructed, and its cost with a sign.
@@ -49,7 +57,12 @@ class LevelCoder {
     std::array<float, 2 * kMaxSymbolMagnitude + 1> points{};  // of the symbols
   };
 
+  static unsigned symbol_of(std::uint32_t magnitude, bool negative) {
+    return 2 * magnitude - (magnitude != 0 && !negative ? 1 : 0);
+  }
+
   // The last symbols of an alphabet: the rest of the level follows.
+  static void encode_rest(RangeEncoder& encoder, std::uint32_t rest, unsigned order);
   DecodedLevel decode_large(RangeDecoder& decoder, const Context& model, bool negative) const;
 
   const Context& at(int context) const { return contexts_[static_cast<std::size_t>(context)]; }
@@ -71,12 +84,14 @@ class LevelChooser {
   // `rdo`: the price of a bit in squared steps; 0 for the nearest point of reconstruction.
   LevelChooser(const LevelCoder& coder, float rdo);
 
+  // Few branches: those on the level would often be mispredicted.
   std::int32_t choose(int context, float value) const {
-    const auto& thresholds = thresholds_[static_cast<std::size_t>(context)];
-    const float magnitude = value < 0 ? -value : value;
+    const Thresholds& thresholds = thresholds_[static_cast<std::size_t>(context)];
+    const float magnitude = std::fabs(value);
     // NaN, from values near the end of float's range, is 0.
-    if (!(magnitude > thresholds[0])) return 0;
-    const std::int32_t level = chosen_magnitude(thresholds, magnitude);
+    std::int32_t level = (magnitude > thresholds[0] ? 1 : 0) + (magnitude > thresholds[1] ? 1 : 0) +
+                         (magnitude > thresholds[2] ? 1 : 0);
+    if (level == kCompared) level = large_magnitude(thresholds, magnitude);
     return value < 0 ? -level : level;
   }
 
@@ -84,7 +99,9 @@ class LevelChooser {
   // From [m] on, magnitude m + 1 is chosen rather than m.
   using Thresholds = std::array<float, kMaxSymbolMagnitude>;
 
-  static std::int32_t chosen_magnitude(const Thresholds& thresholds, float magnitude);
+  static constexpr std::int32_t kCompared = 3;
+
+  static std::int32_t large_magnitude(const Thresholds& thresholds, float magnitude);
 
   std::array<Thresholds, kContexts> thresholds_;
 };

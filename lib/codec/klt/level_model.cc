@@ -56,6 +56,13 @@ LevelModel::LevelModel(const Parameters& parameters, const std::vector<Frequency
   }
 }
 
+void LevelModel::add_prior(std::size_t place, int expected_log) {
+  priors_.push_back({static_cast<std::uint32_t>(place), expected_log});
+  if (groups_.empty() || groups_.back().size == kLevelsInGroup) groups_.push_back({});
+  ++groups_.back().size;
+  groups_.back().expected += fixed_magnitude(expected_log);
+}
+
 void LevelModel::add_frequency(const std::vector<CoefficientPrior>& priors, StepIndex step,
                                const LevelTables& tables) {
   const auto is_coded = [step](CoefficientPrior prior) {
@@ -66,11 +73,7 @@ void LevelModel::add_frequency(const std::vector<CoefficientPrior>& priors, Step
   for (std::size_t k = 0; k < count; ++k) {
     if (is_coded(priors[k])) {
       const auto spread = static_cast<std::size_t>(spread_class(priors[k], step));
-      LevelPrior level;
-      level.place = static_cast<std::uint32_t>(begin_.back() + k);
-      level.expected_log = tables.mean_magnitude[spread] - kMeanOffset;
-      level.expected = fixed_magnitude(level.expected_log);
-      priors_.push_back(level);
+      add_prior(begin_.back() + k, tables.mean_magnitude[spread] - kMeanOffset);
     }
     const int gain = 2 * priors[k].gain - (step - kStepOffset);
     to_levels_.push_back(static_cast<float>(exp2_sixteenths(gain)));

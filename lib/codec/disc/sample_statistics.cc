@@ -1,0 +1,128 @@
+#include "codec/disc/sample_statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+
+#include "codec/affine.h"
+#include "codec/disc/quantiser.h"
+
+namespace splitbench::disc {
+namespace {
+
+bool holds_lane(BlockSize size, std::size_t lane, bool transformed) {
+  const std::size_t major = lane / kSide;
+  const std::size_t minor = lane % kSide;
+  return transformed ? major < size.width && minor < size.height
+                     : major < size.height && minor < size.width;
+}
+
+// Calls visit(row, column, values of the block's corner) for each block of a channel.
+template <typename Visit>
+void for_each_block(const BlockGrid& grid, const float* map, Visit visit) {
+  for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
+    for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
+      visit(row, column, map + grid.rows.start(row) * grid.width + grid.columns.start(column));
+    }
+  }
+}
+
+}  // namespace
+
+ValueStatistics measure_values(const FeatureMaps& maps, const CalibrationSamples& samples) {
+  const std::size_t map_size = maps.grid.height * maps.grid.width;
+  ValueStatistics statistics;
+  statistics.means.resize(maps.channels);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Tensor tensor = samples.value(i);
+    const AffineRange range = finite_range(tensor.as<float>(), tensor.elements());
+    statistics.low = i == 0 ? range.minimum : std::min(statistics.low, range.minimum);
+    statistics.high = i == 0 ? range.maximum : std::max(statistics.high, range.maximum);
+    const float* map = tensor.as<float>();
+    for (double& mean : statistics.means) {
+      mean += std::accumulate(map, map + map_size, 0.0);
+      map += map_size;
+    }
+  }
+  for (double& mean : statistics.means) {
+    mean = from_half(to_half(mean / static_cast<double>(map_size * samples.size())));
+  }
+  return statistics;
+}
+
+CoefficientStatistics::CoefficientStatistics(const FeatureMaps& maps, bool transformed)
+    : maps_(maps),
+      transformed_(transformed),
+      energies_(maps.channels * kLanes),
+      largest_(maps.channels * kLanes) {}
+
+void CoefficientStatistics::add(const Tensor& tensor, const std::vector<double>& means) {
+  const BlockGrid& grid = maps_.grid;
+  const float* map = tensor.as<float>();
+  for (std::size_t channel = 0; channel < maps_.channels; ++channel) {
+    for_each_block(grid, map, [&](std::size_t row, std::size_t column, const float* values) {
+      const BlockSize size{grid.rows.size(row), grid.columns.size(column)};
+      Block block;
+      load_block(values, grid.width, size, static_cast<float>(means[channel]), block);
+      if (transformed_) forward_dct(block, size);
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        if (!holds_lane(size, lane, transformed_)) continue;
+        const double scale = transformed_ ? double{dct_scale(size.height, lane % kSide)} *
+                                                dct_scale(size.width, lane / kSide)
+                                          : 1;
+        const double value = block.lanes[lane] * scale;
+        double& largest = largest_[channel * kLanes + lane];
+        largest = std::max(largest, std::fabs(value));
+        energies_[channel * kLanes + lane] += value * value;
+        if (channel == 0) counts_[lane] += 1;
+      }
+    });
+    map += grid.height * grid.width;
+  }
+}
+
+double CoefficientStatistics::of_channel(std::size_t channel) const {
+  const double* first = &energies_[channel * kLanes];
+  return std::accumulate(first, first + kLanes, 0.0);
+}
+
+double CoefficientStatistics::of_lane(std::size_t lane) const {
+  double sum = 0;
+  for (std::size_t channel = 0; channel < maps_.channels; ++channel) sum += of(channel, lane);
+  return sum;
+}
+
+double CoefficientStatistics::total() const {
+  return std::accumulate(energies_.begin(), energies_.end(), 0.0);
+}
+
+double CoefficientStatistics::count() const {
+  return std::accumulate(counts_.begin(), counts_.end(), 0.0);
+}
+
+LevelStatistics::LevelStatistics(const Model& model)
+    : model_(model), of_lanes_(model.means().size() * kLanes) {}
+
+void LevelStatistics::add(const Tensor& tensor) {
+  analyse_blocks(model_, tensor.as<float>(),
+                 [this](const AnalysedBlock& block) { add_block(block); });
+}
+
+void LevelStatistics::add_block(const AnalysedBlock& block) {
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    if (!holds_lane(block.size, lane, model_.transformed())) continue;
+    const auto magnitude = static_cast<std::size_t>(std::abs(int{block.levels.lanes[lane]}));
+    const double value = std::fabs(block.coefficients.lanes[lane]);
+    OfLane& of_lane = of_lanes_[block.channel->number * kLanes + lane];
+    of_lane.count += 1;
+    of_lane.magnitudes += static_cast<double>(magnitude);
+    of_lane.significant += magnitude > 0 ? 1 : 0;
+    OfMagnitude& of_magnitude = of_magnitudes_[magnitude];
+    of_magnitude.count += 1;
+    of_magnitude.sum += value;
+    of_magnitude.squares += value * value;
+  }
+}
+
+}  // namespace splitbench::disc
