@@ -56,8 +56,8 @@ struct CellCalibration {
 
 // How the setting of a codec with a target was found (core/rate.h).
 struct CellRate {
-  std::string settings;                 // canonical spec of what was found and measured
-  double payload_bytes = 0;             // mean over the calibration images
+  std::string settings;                  // canonical spec of what was found and measured
+  double payload_bytes = 0;              // mean over the calibration images
   std::optional<double> estimated_loss;  // there, without labels; set when the target is a loss
   std::size_t trials = 0;
   std::size_t images = 0;  // calibration images

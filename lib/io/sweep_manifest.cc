@@ -56,6 +56,17 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
 }
 
 std::string difference(const SweepManifest& there, const SweepManifest& here) {
+  struct NumberField {
+    const char* key;
+    std::uint64_t there, here;
+  };
+  // Where calibration images come from follows from the limit, so that stands first.
+  for (const NumberField& field : {NumberField{"images", there.images, here.images},
+                                   NumberField{"seed", there.seed, here.seed}}) {
+    if (field.there != field.here) {
+      return mismatch(field.key, std::to_string(field.there), std::to_string(field.here));
+    }
+  }
   for (const TextField& field : kTextFields) {
     const std::string& a = there.*field.value;
     const std::string& b = here.*field.value;
@@ -64,12 +75,6 @@ std::string difference(const SweepManifest& there, const SweepManifest& here) {
   if (there.calibration_images != here.calibration_images) {
     return mismatch("calibration_images", std::to_string(there.calibration_images),
                     std::to_string(here.calibration_images));
-  }
-  if (there.images != here.images) {
-    return mismatch("images", std::to_string(there.images), std::to_string(here.images));
-  }
-  if (there.seed != here.seed) {
-    return mismatch("seed", std::to_string(there.seed), std::to_string(here.seed));
   }
   return "";
 }

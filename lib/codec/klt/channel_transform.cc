@@ -37,22 +37,37 @@ ChannelTransform::ChannelTransform(const ChannelBasis& basis, std::size_t channe
       analysis_(channels * basis.rank),
       synthesis_(basis.rank * lanes_) {
   for (std::size_t k = 0; k < rank_; ++k) {
+    const std::size_t first = k / kPanel * kPanel;
+    const std::size_t width = std::min(kPanel, rank_ - first);
+    float* column = &analysis_[first * channels + k - first];
     for (std::size_t c = 0; c < channels; ++c) {
-      analysis_[c * rank_ + k] = basis.analysis[k * channels + c];
+      column[c * width] = basis.analysis[k * channels + c];
     }
     std::copy_n(&basis.synthesis[k * channels], channels, &synthesis_[k * lanes_]);
   }
 }
 
 void ChannelTransform::forward(const float* values, std::size_t count, float* components) const {
-  std::fill_n(components, count, 0.0F);
-  const float* row = analysis_.data();
-  std::size_t c = 0;
-  for (; c + kRowsAtOnce <= channels_; c += kRowsAtOnce, row += kRowsAtOnce * rank_) {
-    add_rows({row, row + rank_, row + 2 * rank_, row + 3 * rank_},
-             {values[c], values[c + 1], values[c + 2], values[c + 3]}, count, components);
+  for (std::size_t panel = 0; panel < panels(); ++panel) {
+    forward_panel(values, panel, count, components);
   }
-  for (; c < channels_; ++c, row += rank_) add_row(row, values[c], count, components);
+}
+
+void ChannelTransform::forward_panel(const float* values, std::size_t panel, std::size_t count,
+                                     float* components) const {
+  const std::size_t first = panel * kPanel;
+  if (count <= first) return;
+  const std::size_t width = std::min(kPanel, rank_ - first);
+  const std::size_t length = std::min(width, count - first);
+  float* sums = components + first;
+  std::fill_n(sums, length, 0.0F);
+  const float* row = &analysis_[first * channels_];
+  std::size_t c = 0;
+  for (; c + kRowsAtOnce <= channels_; c += kRowsAtOnce, row += kRowsAtOnce * width) {
+    add_rows({row, row + width, row + 2 * width, row + 3 * width},
+             {values[c], values[c + 1], values[c + 2], values[c + 3]}, length, sums);
+  }
+  for (; c < channels_; ++c, row += width) add_row(row, values[c], length, sums);
 }
 
 void ChannelTransform::inverse(const std::size_t* component, const float* amplitude,

@@ -20,15 +20,24 @@ std::vector<float> FeatureTransform::forward(const float* tensor, const LevelMod
   for (std::size_t block = 0; block < grid_.blocks(); ++block) {
     blocks_.forward(tensor, block, model.extent(), buffer.data());
     float* here = values.data() + block * model.size();
-    for (std::size_t f = 0; f < scan_.size(); ++f) {
-      if (model.count(f) == 0) continue;
-      bands_[scan_[f].band].forward(buffer.data() + blocks_.offset(scan_[f]), model.count(f),
-                                    here + model.begin(f));
-    }
+    transform_channels(buffer.data(), model, here);
     const float* scale = model.to_levels();
     for (std::size_t i = 0; i < model.size(); ++i) here[i] *= scale[i];
   }
   return values;
+}
+
+void FeatureTransform::transform_channels(const float* buffer, const LevelModel& model,
+                                          float* values) const {
+  std::size_t panels = 0;
+  for (const ChannelTransform& band : bands_) panels = std::max(panels, band.panels());
+  for (std::size_t panel = 0; panel < panels; ++panel) {
+    for (std::size_t f = 0; f < scan_.size(); ++f) {
+      if (panel >= bands_[scan_[f].band].panels()) continue;
+      bands_[scan_[f].band].forward_panel(buffer + blocks_.offset(scan_[f]), panel, model.count(f),
+                                          values + model.begin(f));
+    }
+  }
 }
 
 FrequencyExtent FeatureTransform::synthesise(const PlacedValue* values, std::size_t count,

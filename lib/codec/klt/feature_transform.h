@@ -40,6 +40,8 @@ class FeatureTransform {
   std::vector<float> make_buffer() const { return std::vector<float>(blocks_.buffer_size()); }
 
  private:
+  // The components of every frequency of one block.
+  void transform_channels(const float* buffer, const LevelModel& model, float* values) const;
   // Adds up the frequencies of one block; how far they reach.
   FrequencyExtent synthesise(const PlacedValue* values, std::size_t count, const LevelModel& model,
                              float* buffer) const;

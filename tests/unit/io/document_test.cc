@@ -332,6 +332,7 @@ TEST(SweepManifest, DifferencesNameBothValues) {
   EXPECT_EQ(difference(sample_manifest(), other), "seed is 3 there and 4 here");
   other.images = 10;
   EXPECT_EQ(difference(sample_manifest(), other), "images is 500 there and 10 here");
+  other = sample_manifest();
   other.calibration_images = 7;
   EXPECT_EQ(difference(sample_manifest(), other), "calibration_images is 20 there and 7 here");
   for (std::string SweepManifest::*field :
