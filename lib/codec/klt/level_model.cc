@@ -14,8 +14,6 @@ constexpr int kSteps = 256;
 // Coefficients of fewer sixteenths of an octave (standard deviation in steps) are not coded.
 constexpr int kLeastSpread = -16;
 constexpr int kSixteenthsPerClass = kSixteenths / kClassesPerOctave;
-constexpr int kGains = 256;
-constexpr int kGainOffset = 128;
 
 std::uint32_t fixed_magnitude(int log2_eighths) {
   const double magnitude = exp2_sixteenths(2 * log2_eighths) * kMagnitudeOne;
