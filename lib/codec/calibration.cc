@@ -1,11 +1,10 @@
 #include "codec/calibration.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "base/error.h"
+#include "codec/stream.h"
 #include "codec/tensor_text.h"
 
 namespace splitbench {
@@ -14,15 +13,8 @@ namespace {
 constexpr const char* kWhat = "codec calibration";
 constexpr std::uint8_t kMagic = 0xB7;
 constexpr std::size_t kChecksumOffset = 3;
-constexpr std::size_t kChecksumEnd = kChecksumOffset + sizeof(std::uint32_t);
 constexpr std::size_t kMaxRank = 8;
 constexpr std::size_t kMaxElements = std::size_t{1} << 31;
-
-std::uint32_t checksum_of(ByteView calibration) {
-  const uLong head = crc32_z(0, calibration.data, kChecksumOffset);
-  return static_cast<std::uint32_t>(
-      crc32_z(head, calibration.data + kChecksumEnd, calibration.size - kChecksumEnd));
-}
 
 const CalibratedFactory& calibrated_factory(const ConfiguredCodec& codec) {
   const CodecFactory& factory = find_codec(codec.description.name);
@@ -104,7 +96,7 @@ Bytes calibrate(const ConfiguredCodec& codec, const CalibrationSamples& samples)
   writer.raw(calibrated_factory(codec).calibrate(parse_spec(codec.spec), samples));
   Bytes bytes = writer.take();
   ByteWriter checksum;
-  checksum.u32(checksum_of(bytes));
+  checksum.u32(stream_checksum(bytes));
   std::copy(checksum.bytes().begin(), checksum.bytes().end(), bytes.begin() + kChecksumOffset);
   return bytes;
 }
@@ -115,7 +107,7 @@ ConfiguredCodec with_calibration(const ConfiguredCodec& codec, ByteView calibrat
   const std::uint8_t wire_id = reader.u8();
   const std::uint8_t version = reader.u8();
   const std::uint32_t checksum = reader.u32();
-  if (magic != kMagic || checksum != checksum_of(calibration)) {
+  if (magic != kMagic || checksum != stream_checksum(calibration)) {
     throw bad_input(std::string(kWhat) + ": its " + std::to_string(calibration.size) +
                     " bytes are damaged or none; calibrate again");
   }
@@ -138,7 +130,7 @@ ConfiguredCodec with_calibration(const ConfiguredCodec& codec, ByteView calibrat
 }
 
 CalibrationId calibration_number(ByteView calibration) {
-  return static_cast<CalibrationId>(checksum_of(calibration) & 0xffffU);
+  return static_cast<CalibrationId>(stream_checksum(calibration) & 0xffffU);
 }
 
 }  // namespace splitbench

@@ -2,12 +2,12 @@
 
 #include <utility>
 
+#include "codec/features.h"
 #include "codec/tensor_text.h"
 
 namespace splitbench {
 namespace {
 
-constexpr std::size_t kMapRank = 4;
 constexpr std::size_t kVectorRank = 2;
 
 struct MapSize {
@@ -23,10 +23,7 @@ MapSize map_size(const TensorSpec& spec) {
 }  // namespace
 
 std::string not_features_reason(const TensorSpec& spec) {
-  const std::size_t rank = spec.shape.size();
-  const bool is_features = spec.dtype == DType::kF32 && (rank == kVectorRank || rank == kMapRank) &&
-                           spec.shape[0] == 1 && spec.elements() > 0;
-  if (is_features) return "";
+  if (is_features(spec)) return "";
   return "takes float32 features of one input (1xCxHxW or 1xC) and uint8 images; this is " +
          tensor_text(spec);
 }

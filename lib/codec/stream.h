@@ -55,8 +55,8 @@ Boundary decode_boundary(const BoundaryCodec& codecs, ByteView stream, const Dec
 std::string unsupported_reason(const ConfiguredCodec& codec, const BoundarySpec& boundary);
 std::string unsupported_reason(const BoundaryCodec& codecs, const BoundarySpec& boundary);
 
-// The CRC-32 that bytes 3..6 of a tensor stream must hold; the stream has at least 7 bytes.
-// For those who repair or craft streams: tests and fuzzers.
+// The CRC-32 that bytes 3..6 of a tensor stream, or of a calibration, must hold; there are at least
+// 7 bytes.
 std::uint32_t stream_checksum(ByteView stream);
 
 }  // namespace splitbench

@@ -14,6 +14,7 @@
 #include "codec/disc/calibrator.h"
 #include "codec/disc/feature_maps.h"
 #include "codec/disc/tensor_coder.h"
+#include "codec/features.h"
 #include "codec/options.h"
 #include "codec/tensor_text.h"
 #include "core/codec.h"
@@ -29,12 +30,10 @@ constexpr double kCoarsestStep = 50;
 constexpr std::int64_t kMaxChannels = 1 << 16;
 
 std::string unsupported(const TensorSpec& spec) {
-  const Shape& shape = spec.shape;
-  if (spec.dtype != DType::kF32 || (shape.size() != 2 && shape.size() != 4) || shape[0] != 1 ||
-      spec.elements() == 0) {
+  if (!is_features(spec)) {
     return "takes float32 features of one input (1xCxHxW or 1xC); this is " + tensor_text(spec);
   }
-  if (shape[1] > kMaxChannels) {
+  if (spec.shape[1] > kMaxChannels) {
     return "takes at most " + std::to_string(kMaxChannels) + " channels; this is " +
            tensor_text(spec);
   }

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "codec/affine.h"
+#include "codec/features.h"
 #include "codec/klt/calibrate.h"
 #include "codec/klt/feature_transform.h"
 #include "codec/klt/level_coder.h"
@@ -38,12 +39,10 @@ constexpr double kCoarsestStep = 6;
 constexpr double kFinestStep = 0.1;
 
 std::string not_features_reason(const TensorSpec& spec) {
-  const Shape& shape = spec.shape;
-  if (spec.dtype != DType::kF32 || (shape.size() != 2 && shape.size() != 4) || shape[0] != 1 ||
-      spec.elements() == 0) {
+  if (!is_features(spec)) {
     return "takes float32 features of one input (1xCxHxW or 1xC); this is " + tensor_text(spec);
   }
-  if (static_cast<std::size_t>(shape[1]) > klt::kMaxChannels) {
+  if (static_cast<std::size_t>(spec.shape[1]) > klt::kMaxChannels) {
     return "takes up to " + std::to_string(klt::kMaxChannels) + " channels; this is " +
            tensor_text(spec);
   }

@@ -11,8 +11,7 @@
 
 namespace splitbench::klt {
 
-// In the units of parameters.h. Components that no step would
-// ever code are left out.
+// In the units of parameters.h. Components that no step would ever code are left out.
 std::array<ChannelBasis, kBands> channel_bases(const ChannelStatistics& statistics,
                                                const BlockGrid& grid);
 
