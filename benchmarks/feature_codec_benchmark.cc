@@ -221,7 +221,7 @@ void run_part(benchmark::State& state, const BoundaryShape& boundary, Part part)
   Tensor copy = Tensor::allocate(tensor.spec());
   const disc::QuantisedTensor quantised = disc::analyse(model, values);
   const Bytes body = disc::encode_coefficients(model, quantised);
-  const disc::SparseTensor sparse = disc::decode_coefficients(model, body, "benchmark stream");
+  const disc::QuantisedTensor sparse = disc::decode_coefficients(model, body, "benchmark stream");
 
   std::vector<disc::Block> blocks(tensor.elements() / disc::kLanes);
   std::memcpy(blocks.data(), values, blocks.size() * sizeof(disc::Block));
@@ -235,7 +235,7 @@ void run_part(benchmark::State& state, const BoundaryShape& boundary, Part part)
         benchmark::DoNotOptimize(levels.data());
         break;
       case Part::kAnalyse:
-        benchmark::DoNotOptimize(disc::analyse(model, values).blocks.data());
+        benchmark::DoNotOptimize(disc::analyse(model, values).levels.data());
         break;
       case Part::kEncode:
         benchmark::DoNotOptimize(disc::encode_coefficients(model, quantised).data());

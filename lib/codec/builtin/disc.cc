@@ -60,9 +60,9 @@ class DiscCodec : public Codec {
   }
 
   Tensor decode(ByteView body, const TensorSpec& spec) const override {
-    const disc::SparseTensor sparse = disc::decode_coefficients(model_, body, kStream);
+    const disc::QuantisedTensor quantised = disc::decode_coefficients(model_, body, kStream);
     Tensor tensor = Tensor::allocate(spec);
-    disc::synthesise(model_, sparse, tensor.mutable_as<float>());
+    disc::synthesise(model_, quantised, tensor.mutable_as<float>());
     return tensor;
   }
 

@@ -13,7 +13,7 @@ namespace splitbench::disc {
 
 // 64 numbers of a block. Lane 8 v + u of a transformed block is horizontal frequency v and vertical
 // frequency u; lane 8 y + x of an untransformed one is the value in row y, column x.
-struct alignas(16) Block {
+struct alignas(32) Block {
   float lanes[kLanes];
 };
 

@@ -93,22 +93,23 @@ class CoefficientCoder {
   CoefficientCoder(const Model& model, Masks& significant, Port& port)
       : model_(model), significant_(significant), port_(port) {}
 
-  void write(const std::vector<QuantisedTensor::Block>& blocks) {
-    std::size_t coefficients = 0;
-    for (const std::uint64_t mask : significant_) coefficients += count_bits(mask);
-    levels_.resize(coefficients);
+  void write(const std::vector<std::int8_t>& levels) {
     // An end and up to 16 groups a block; a level, and perhaps the two symbols of an excess.
-    port_.expect((1 + kGroups) * significant_.size() + 3 * coefficients);
+    port_.expect((1 + kGroups) * significant_.size() + 3 * levels.size());
     code_ends();
     code_masks();
-    code_levels(coefficients, blocks.data());
-    write_excesses();
+    expect_levels(levels.size());
+    std::transform(levels.begin(), levels.end(), symbols_.begin(), level_symbol);
+    port_.many(Alphabet::kLevel, tables_.data(), symbols_.data(), levels.size());
+    write_excesses(levels);
   }
 
   void read(std::vector<std::int8_t>& levels) {
     code_ends();
     code_masks();
-    code_levels(read_masks(), nullptr);
+    const std::size_t count = read_masks();
+    expect_levels(count);
+    port_.many(Alphabet::kLevel, tables_.data(), symbols_.data(), count);
     read_levels(levels);
   }
 
@@ -196,33 +197,26 @@ class CoefficientCoder {
     return coefficients;
   }
 
-  void code_levels(std::size_t coefficients, const QuantisedTensor::Block* block) {
-    tables_.resize(coefficients);
-    symbols_.resize(coefficients);
+  // The tables of the levels, and room for their symbols.
+  void expect_levels(std::size_t count) {
+    tables_.resize(count);
+    symbols_.resize(count);
     std::uint16_t* table = tables_.data();
-    std::uint8_t* symbol = symbols_.data();
-    std::int8_t* level = levels_.data();
     for_each_block([&](const ChannelModel& channel, std::size_t at) {
       std::uint64_t left = significant_[at];
       if (left == 0) return;
       const unsigned density = channel.usual_count.density(count_bits(left));
       for (; left != 0; left &= left - 1) {
-        const unsigned rank = lowest_bit(left);
-        *table++ = static_cast<std::uint16_t>(channel.classes[rank] * kDensities + density);
-        if constexpr (!Port::kReads) {
-          *level = (*block)[rank];
-          *symbol++ = level_symbol(*level++);
-        }
+        *table++ =
+            static_cast<std::uint16_t>(channel.classes[lowest_bit(left)] * kDensities + density);
       }
-      ++block;
     });
-    port_.many(Alphabet::kLevel, tables_.data(), symbols_.data(), coefficients);
   }
 
-  void write_excesses() {
+  void write_excesses(const std::vector<std::int8_t>& levels) {
     for (std::size_t i = 0; i < symbols_.size(); ++i) {
       if (symbols_[i] < kFirstExcessSymbol) continue;
-      const unsigned excess = static_cast<unsigned>(std::abs(int{levels_[i]})) - kFirstExcess;
+      const unsigned excess = static_cast<unsigned>(std::abs(int{levels[i]})) - kFirstExcess;
       const unsigned bucket =
           port_.one(Alphabet::kExcess, tables_[i] / kDensities, excess_bucket(excess));
       port_.raw_bits(excess - kExcessBuckets[bucket].first, kExcessBuckets[bucket].bits);
@@ -255,7 +249,6 @@ class CoefficientCoder {
   // Of the symbols that many() codes next.
   std::vector<std::uint16_t> tables_;
   std::vector<std::uint8_t> symbols_;
-  std::vector<std::int8_t> levels_;  // when writing
 };
 
 class WritingPort {
@@ -336,8 +329,8 @@ class CountingPort {
 };
 
 template <std::size_t kStates>
-SparseTensor decode_with(const Model& model, ByteView bytes, const char* what) {
-  SparseTensor tensor;
+QuantisedTensor decode_with(const Model& model, ByteView bytes, const char* what) {
+  QuantisedTensor tensor;
   tensor.significant.resize(model.coded_channels().size() * model.grid().blocks());
   ReadingPort<kStates> port(model.tables(), bytes, what);
   CoefficientCoder<ReadingPort<kStates>>(model, tensor.significant, port).read(tensor.levels);
@@ -349,11 +342,11 @@ SparseTensor decode_with(const Model& model, ByteView bytes, const char* what) {
 
 Bytes encode_coefficients(const Model& model, const QuantisedTensor& tensor) {
   WritingPort port(model.tables());
-  CoefficientCoder<WritingPort>(model, tensor.significant, port).write(tensor.blocks);
+  CoefficientCoder<WritingPort>(model, tensor.significant, port).write(tensor.levels);
   return port.stream(model.states());
 }
 
-SparseTensor decode_coefficients(const Model& model, ByteView bytes, const char* what) {
+QuantisedTensor decode_coefficients(const Model& model, ByteView bytes, const char* what) {
   switch (model.states()) {
     case 1:
       return decode_with<1>(model, bytes, what);
@@ -368,7 +361,7 @@ SparseTensor decode_coefficients(const Model& model, ByteView bytes, const char*
 
 void count_symbols(const Model& model, const QuantisedTensor& tensor, SymbolCounts& counts) {
   CountingPort port(counts);
-  CoefficientCoder<CountingPort>(model, tensor.significant, port).write(tensor.blocks);
+  CoefficientCoder<CountingPort>(model, tensor.significant, port).write(tensor.levels);
 }
 
 }  // namespace splitbench::disc

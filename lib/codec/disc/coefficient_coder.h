@@ -6,7 +6,6 @@
 // Pure functions; thread-safe.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,22 +20,14 @@ namespace splitbench::disc {
 // column. Bit r of a block's mask: the coefficient of rank r is significant.
 using SignificanceMasks = std::vector<std::uint64_t>;
 
-// What is encoded.
 struct QuantisedTensor {
-  using Block = std::array<std::int8_t, kLanes>;  // levels by rank
-  SignificanceMasks significant;
-  std::vector<Block> blocks;  // those that are not all 0
-};
-
-// What is decoded.
-struct SparseTensor {
   SignificanceMasks significant;
   std::vector<std::int8_t> levels;  // of the significant coefficients, by block and rank
 };
 
 Bytes encode_coefficients(const Model& model, const QuantisedTensor& tensor);
 // Throws Error{kBadInput} naming `what` for anything encode_coefficients() cannot have written.
-SparseTensor decode_coefficients(const Model& model, ByteView bytes, const char* what);
+QuantisedTensor decode_coefficients(const Model& model, ByteView bytes, const char* what);
 void count_symbols(const Model& model, const QuantisedTensor& tensor, SymbolCounts& counts);
 
 }  // namespace splitbench::disc

@@ -96,8 +96,8 @@ struct ChannelModel {
 // Scales of the lanes for one size of block: the transform's and the quantiser's in one factor.
 struct LaneScales {
   BlockSize size;
-  alignas(16) std::array<float, kLanes> analysis{};
-  alignas(16) std::array<float, kLanes> synthesis{};
+  alignas(32) std::array<float, kLanes> analysis{};
+  alignas(32) std::array<float, kLanes> synthesis{};
 };
 
 class Model {

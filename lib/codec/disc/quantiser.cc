@@ -4,95 +4,193 @@
 #include <emmintrin.h>
 #endif
 
-#include <array>
+#include <cstddef>
 #include <cstring>
 #include <limits>
+
+#include "base/simd.h"
+#include "codec/disc/block_dct.h"
+#include "codec/disc/block_rows.h"
 
 namespace splitbench::disc {
 namespace {
 
-using Quad = float __attribute__((vector_size(16)));
-using IntegerQuad = std::int32_t __attribute__((vector_size(16)));
-constexpr std::size_t kQuad = 4;
+SPLITBENCH_INLINE void split(const IntegerQuad& integers, IntegerQuad* quads) {
+  quads[0] = integers;
+}
+SPLITBENCH_INLINE void split(const IntegerOct& integers, IntegerQuad* quads) {
+  quads[0] = __builtin_shufflevector(integers, integers, 0, 1, 2, 3);
+  quads[1] = __builtin_shufflevector(integers, integers, 4, 5, 6, 7);
+}
 
-// 16 numbers in [-128, 127] as bytes.
-inline void narrow(const std::array<IntegerQuad, 4>& wide, std::int8_t* bytes) {
+// 16 numbers in [-128, 127] as bytes. Returns which are not 0.
+SPLITBENCH_INLINE std::uint64_t narrow(const IntegerQuad* quads, std::int8_t* bytes) {
 #ifdef __SSE2__
-  const auto integers = [&](std::size_t i) { return reinterpret_cast<__m128i>(wide[i]); };
+  const auto integers = [&](std::size_t i) { return reinterpret_cast<__m128i>(quads[i]); };
   const __m128i narrowed = _mm_packs_epi16(_mm_packs_epi32(integers(0), integers(1)),
                                            _mm_packs_epi32(integers(2), integers(3)));
   std::memcpy(bytes, &narrowed, sizeof narrowed);
+  const int zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(narrowed, _mm_setzero_si128()));
+  return static_cast<std::uint16_t>(~zeros);
 #else
-  for (std::size_t i = 0; i < wide.size() * kQuad; ++i) {
-    bytes[i] = static_cast<std::int8_t>(wide[i / kQuad][i % kQuad]);
+  std::uint64_t significant = 0;
+  for (std::size_t i = 0; i < 16; i += 8) {
+    for (std::size_t j = i; j < i + 8; ++j) bytes[j] = static_cast<std::int8_t>(quads[j / 4][j % 4]);
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, bytes + i, sizeof eight);
+    // The top bit of every byte that is not 0, then these bits side by side.
+    constexpr std::uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
+    const std::uint64_t tops = (((eight & kLow) + kLow) | eight) & ~kLow;
+    significant |= (tops >> 7) * 0x0102040810204080 >> 56 << i;
   }
+  return significant;
 #endif
+}
+
+template <typename Vector>
+SPLITBENCH_INLINE std::uint64_t quantise_rows(const BlockRows<Vector>& block, float rounding,
+                                              float largest_level, Levels& levels) {
+  using Integer = typename IntegersOf<Vector>::Type;
+  const Vector highest = Vector{} + largest_level;
+  const Vector lowest = -highest;
+  const Integer roundings = reinterpret_cast<Integer>(Vector{} + rounding);
+  const Integer signs = Integer{} + std::numeric_limits<std::int32_t>::min();
+  std::uint64_t significant = 0;
+  for (std::size_t row = 0; row < kSide; row += 2) {
+    IntegerQuad quads[4];
+    for (std::size_t i = 0; i < 2 * kParts<Vector>; ++i) {
+      const Vector& value = block.rows[row + i / kParts<Vector>][i % kParts<Vector>];
+      // Away from 0 by the rounding; the conversion then drops the fraction.
+      const Integer sign = reinterpret_cast<Integer>(value) & signs;
+      const Vector rounded = value + reinterpret_cast<Vector>(sign | roundings);
+      const Vector raised = rounded > lowest ? rounded : lowest;
+      const Vector clipped = raised < highest ? raised : highest;
+      split(__builtin_convertvector(clipped, Integer), quads + i * kWidthOf<Vector> / 4);
+    }
+    significant |= narrow(quads, levels.lanes + row * kSide) << (row * kSide);
+  }
+  return significant;
+}
+
+template <std::size_t kHeight, std::size_t kWidth, typename Vector>
+SPLITBENCH_INLINE void load_transformed(const float* map, std::size_t stride, float mean,
+                                        BlockRows<Vector>& block) {
+  block.template load_map<kHeight, kWidth>(map, stride, mean);
+  transform_columns<Direction::kForward, kHeight>(block);
+  transpose(block);
+  transform_columns<Direction::kForward, kWidth>(block);
+}
+
+template <typename Vector>
+SPLITBENCH_INLINE std::uint64_t analyse(const BlockPlace& place, const float* map,
+                                        Block& coefficients, Levels& levels) {
+  const ChannelModel& channel = place.channel;
+  const BlockSize size = place.scales.size;
+  const std::size_t stride = place.model.grid().width;
+  BlockRows<Vector> block;
+  if (place.model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
+    if (size.height == kSide) {
+      size.width == kSide ? load_transformed<8, 8>(map, stride, channel.mean, block)
+                          : load_transformed<8, 7>(map, stride, channel.mean, block);
+    } else {
+      size.width == kSide ? load_transformed<7, 8>(map, stride, channel.mean, block)
+                          : load_transformed<7, 7>(map, stride, channel.mean, block);
+    }
+  } else {
+    load_block(map, stride, size, channel.mean, coefficients);
+    if (place.model.transformed()) forward_dct(coefficients, size);
+    block.load_block(coefficients);
+  }
+  BlockRows<Vector> factors;
+  factors.load_lanes(place.scales.analysis.data());
+  block.multiply(factors, channel.inverse_step);
+  if (place.prediction != nullptr) {
+    BlockRows<Vector> prediction;
+    prediction.load_block(*place.prediction);
+    block.add_multiple(-channel.slope, prediction);
+  }
+  block.store_block(coefficients);
+  return quantise_rows(block, place.model.rounding(), place.model.largest_level(), levels);
+}
+
+template <std::size_t kHeight, std::size_t kWidth, typename Vector>
+SPLITBENCH_INLINE void store_inverse(BlockRows<Vector>& block, const BlockPlace& place,
+                                     float* map) {
+  transform_columns<Direction::kInverse, kWidth>(block);
+  transpose(block);
+  transform_columns<Direction::kInverse, kHeight>(block);
+  const Vector low = Vector{} + place.model.low();
+  const Vector high = Vector{} + place.model.high();
+  for (std::size_t y = 0; y < kHeight; ++y) {
+    for (Vector& part : block.rows[y]) {
+      const Vector value = part + place.channel.mean;
+      const Vector raised = value < low ? low : value;
+      part = raised > high ? high : raised;
+    }
+  }
+  block.template store_map<kHeight, kWidth>(map, place.model.grid().width);
+}
+
+template <typename Vector>
+SPLITBENCH_INLINE void synthesise(const BlockPlace& place, const Block& points, Block* decoded,
+                                  float* map) {
+  const Model& model = place.model;
+  const BlockSize size = place.scales.size;
+  BlockRows<Vector> block;
+  block.load_block(points);
+  if (place.prediction != nullptr) {
+    BlockRows<Vector> prediction;
+    prediction.load_block(*place.prediction);
+    block.add_multiple(place.channel.slope, prediction);
+  }
+  if (decoded != nullptr) block.store_block(*decoded);
+  BlockRows<Vector> factors;
+  factors.load_lanes(place.scales.synthesis.data());
+  block.multiply(factors, place.channel.step);
+  if (model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
+    if (size.height == kSide) {
+      size.width == kSide ? store_inverse<8, 8>(block, place, map)
+                          : store_inverse<8, 7>(block, place, map);
+    } else {
+      size.width == kSide ? store_inverse<7, 8>(block, place, map)
+                          : store_inverse<7, 7>(block, place, map);
+    }
+  } else {
+    Block scaled;
+    block.store_block(scaled);
+    if (model.transformed()) inverse_dct(scaled, size);
+    store_block(scaled, place.channel.mean, model.low(), model.high(), map, model.grid().width,
+                size);
+  }
+}
+
+SPLITBENCH_AVX2 std::uint64_t analyse_with_avx2(const BlockPlace& place, const float* map,
+                                                Block& coefficients, Levels& levels) {
+  return analyse<Oct>(place, map, coefficients, levels);
+}
+
+SPLITBENCH_AVX2 void synthesise_with_avx2(const BlockPlace& place, const Block& points,
+                                          Block* decoded, float* map) {
+  synthesise<Oct>(place, points, decoded, map);
 }
 
 }  // namespace
 
-void transform_block(const Model& model, const ChannelModel& channel, BlockSize size,
-                     const float* map, Block& block) {
-  load_block(map, model.grid().width, size, channel.mean, block);
-  if (model.transformed()) forward_dct(block, size);
+std::uint64_t quantise(const Block& block, float rounding, float largest_level, Levels& levels) {
+  BlockRows<Quad> rows;
+  rows.load_block(block);
+  return quantise_rows(rows, rounding, largest_level, levels);
 }
 
-void multiply(Block& block, const std::array<float, kLanes>& factors, float factor) {
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    block.lanes[lane] = block.lanes[lane] * factors[lane] * factor;
-  }
+std::uint64_t analyse_block(const BlockPlace& place, const float* map, Block& coefficients,
+                            Levels& levels) {
+  return has_avx2() ? analyse_with_avx2(place, map, coefficients, levels)
+                    : analyse<Quad>(place, map, coefficients, levels);
 }
 
-void add_multiple(Block& block, float factor, const Block& other) {
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    block.lanes[lane] += factor * other.lanes[lane];
-  }
-}
-
-void quantise(const Block& block, float rounding, float largest_level, Levels& levels) {
-  const Quad highest = Quad{} + largest_level;
-  const Quad lowest = -highest;
-  const IntegerQuad roundings = reinterpret_cast<IntegerQuad>(Quad{} + rounding);
-  const IntegerQuad signs = IntegerQuad{} + std::numeric_limits<std::int32_t>::min();
-  for (std::size_t lane = 0; lane < kLanes; lane += 4 * kQuad) {
-    std::array<IntegerQuad, 4> quantised;
-    for (std::size_t i = 0; i < quantised.size(); ++i) {
-      Quad value;
-      std::memcpy(&value, block.lanes + lane + i * kQuad, sizeof value);
-      // Away from 0 by the rounding; the conversion then drops the fraction.
-      const IntegerQuad sign = reinterpret_cast<IntegerQuad>(value) & signs;
-      const Quad rounded = value + reinterpret_cast<Quad>(sign | roundings);
-      const Quad raised = rounded > lowest ? rounded : lowest;
-      const Quad clipped = raised < highest ? raised : highest;
-      quantised[i] = __builtin_convertvector(clipped, IntegerQuad);
-    }
-    narrow(quantised, levels.lanes + lane);
-  }
-}
-
-std::uint64_t sort_levels(const ChannelModel& channel, const Levels& levels,
-                          std::vector<QuantisedTensor::Block>& blocks) {
-  std::array<std::uint64_t, kLanes / 8> eights;
-  std::memcpy(eights.data(), levels.lanes, sizeof levels.lanes);
-  std::uint64_t lanes = 0;
-  for (std::size_t i = 0; i < eights.size(); ++i) {
-    // The top bit of every byte that is not 0, then these bits side by side.
-    constexpr std::uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
-    const std::uint64_t tops = (((eights[i] & kLow) + kLow) | eights[i]) & ~kLow;
-    lanes |= (tops >> 7) * 0x0102040810204080 >> 56 << (8 * i);
-  }
-  if (lanes == 0) return 0;
-
-  blocks.emplace_back();
-  QuantisedTensor::Block& ranked = blocks.back();
-  std::uint64_t significant = 0;
-  for (; lanes != 0; lanes &= lanes - 1) {
-    const auto lane = static_cast<std::size_t>(__builtin_ctzll(lanes));
-    const std::uint8_t rank = channel.rank_of_lane[lane];
-    significant |= std::uint64_t{1} << rank;
-    ranked[rank] = levels.lanes[lane];
-  }
-  return significant;
+void synthesise_block(const BlockPlace& place, const Block& points, Block* decoded, float* map) {
+  has_avx2() ? synthesise_with_avx2(place, points, decoded, map)
+             : synthesise<Quad>(place, points, decoded, map);
 }
 
 }  // namespace splitbench::disc

@@ -1,35 +1,39 @@
-// Dead-zone quantisation of blocks: sign(y) floor(min(|y|, clip) / step + rounding).
+// Blocks of a map to quantised coefficients and back. The quantiser has a dead zone:
+// sign(y) floor(min(|y|, clip) / step + rounding).
 //
 // Pure functions; thread-safe.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <vector>
 
-#include "codec/disc/coefficient_coder.h"
+#include "codec/disc/block_transform.h"
 #include "codec/disc/model.h"
 
 namespace splitbench::disc {
-
-// The values of a block of the tensor as coefficients, not yet in units of their steps.
-void transform_block(const Model& model, const ChannelModel& channel, BlockSize size,
-                     const float* map, Block& block);
-
-// Lane by lane: block * factors * factor.
-void multiply(Block& block, const std::array<float, kLanes>& factors, float factor);
-// block += factor * other
-void add_multiple(Block& block, float factor, const Block& other);
 
 // Quantised coefficients, by lane.
 struct alignas(16) Levels {
   std::int8_t lanes[kLanes];
 };
-// Of coefficients in units of their steps.
-void quantise(const Block& block, float rounding, float largest_level, Levels& levels);
 
-// Which ranks are significant. If any are, the levels by rank are appended to `blocks`.
-std::uint64_t sort_levels(const ChannelModel& channel, const Levels& levels,
-                          std::vector<QuantisedTensor::Block>& blocks);
+// Of coefficients in units of their steps. Bit l of what it returns: the level of lane l is not 0.
+std::uint64_t quantise(const Block& block, float rounding, float largest_level, Levels& levels);
+
+// A block of a channel, and what the decoder has of the channel's parent in its place: null if
+// there is no parent, or that is 0.
+struct BlockPlace {
+  const Model& model;
+  const ChannelModel& channel;
+  const LaneScales& scales;
+  const Block* prediction;
+};
+
+// The block of values at `map`, as coefficients in units of their steps less what is predicted, and
+// quantised. Returns what quantise() does.
+std::uint64_t analyse_block(const BlockPlace& place, const float* map, Block& coefficients,
+                            Levels& levels);
+// The reverse, from the points of the levels. `decoded`, unless null, gets the coefficients in
+// units of their steps.
+void synthesise_block(const BlockPlace& place, const Block& points, Block* decoded, float* map);
 
 }  // namespace splitbench::disc

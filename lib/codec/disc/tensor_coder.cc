@@ -1,7 +1,11 @@
 #include "codec/disc/tensor_coder.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "codec/disc/quantiser.h"
@@ -24,41 +28,48 @@ class Predictor {
  public:
   explicit Predictor(const Model& model) : columns_(model.grid().columns.pieces()) {
     if (!model.predicts()) return;
-    decoded_.resize(model.coded_channels().size() * columns_);
-    is_zero_.resize(decoded_.size(), true);
+    const std::size_t blocks = model.coded_channels().size() * columns_;
+    decoded_.reset(new Block[blocks]);  // not initialised
+    is_zero_.resize(blocks);
   }
 
   // Of the channel's parent in this column; null if it has none, or that is 0.
   const Block* of(const ChannelModel& channel, std::size_t column) const {
     if (channel.parent == ChannelModel::kNoParent) return nullptr;
     const std::size_t at = channel.parent * columns_ + column;
-    return is_zero_[at] ? nullptr : &decoded_[at];
+    return is_zero_[at] != 0 ? nullptr : &decoded_[at];
   }
-  // Of a channel that is a parent; null stands for 0.
-  void record(std::size_t channel, std::size_t column, const Block* block) {
+  // Where to put what is decoded of a channel that is a parent; null if that is 0.
+  Block* record(std::size_t channel, std::size_t column, bool is_zero) {
     const std::size_t at = channel * columns_ + column;
-    is_zero_[at] = block == nullptr;
-    if (block != nullptr) decoded_[at] = *block;
+    is_zero_[at] = is_zero ? 1 : 0;
+    return is_zero ? nullptr : &decoded_[at];
   }
 
  private:
   std::size_t columns_;
-  std::vector<Block> decoded_;  // of channel and column
-  std::vector<bool> is_zero_;
+  std::unique_ptr<Block[]> decoded_;  // of channel and column; every parent before its children
+  std::vector<std::uint8_t> is_zero_;
 };
 
-// What the decoder makes of the levels: see synthesise().
-void record_decoded(const Model& model, const ChannelModel& channel, std::size_t number,
-                    std::size_t column, const Levels& levels, Predictor& predictor) {
-  Block decoded;
-  bool is_zero = true;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    decoded.lanes[lane] = model.point(levels.lanes[lane]);
-    is_zero = is_zero && levels.lanes[lane] == 0;
+// Calls visit(lowest bit) until none is left.
+template <typename Visit>
+void for_each_bit(std::uint64_t bits, Visit visit) {
+  for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(__builtin_ctzll(bits)));
+}
+
+// What the decoder makes of the levels: see synthesise_block().
+void decode_block(const BlockPlace& place, const AnalysedBlock& block, Block& decoded) {
+  if (place.prediction == nullptr) {
+    decoded = Block{};
+  } else {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      decoded.lanes[lane] = place.channel.slope * place.prediction->lanes[lane];
+    }
   }
-  const Block* prediction = predictor.of(channel, column);
-  if (prediction != nullptr) add_multiple(decoded, channel.slope, *prediction);
-  predictor.record(number, column, is_zero && prediction == nullptr ? nullptr : &decoded);
+  for_each_bit(block.significant, [&](std::size_t lane) {
+    decoded.lanes[lane] += place.model.point(block.levels.lanes[lane]);
+  });
 }
 
 template <typename Visit>
@@ -70,18 +81,50 @@ void for_each_analysed_block(const Model& model, const float* values, Visit visi
     AnalysedBlock block;
     block.channel = &channel;
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      const LaneScales& scales = model.scales(row, column);
-      block.size = scales.size;
-      transform_block(model, channel, scales.size, band + grid.columns.start(column),
-                      block.coefficients);
-      multiply(block.coefficients, scales.analysis, channel.inverse_step);
-      const Block* prediction = predictor.of(channel, column);
-      if (prediction != nullptr) add_multiple(block.coefficients, -channel.slope, *prediction);
-      quantise(block.coefficients, model.rounding(), model.largest_level(), block.levels);
-      if (channel.is_parent) record_decoded(model, channel, i, column, block.levels, predictor);
+      const BlockPlace place = {model, channel, model.scales(row, column),
+                                predictor.of(channel, column)};
+      block.size = place.scales.size;
+      block.significant = analyse_block(place, band + grid.columns.start(column),
+                                        block.coefficients, block.levels);
+      if (channel.is_parent) {
+        const bool is_zero = block.significant == 0 && place.prediction == nullptr;
+        Block* decoded = predictor.record(i, column, is_zero);
+        if (decoded != nullptr) decode_block(place, block, *decoded);
+      }
       visit(block);
     }
   });
+}
+
+// Levels, as they come.
+class LevelList {
+ public:
+  explicit LevelList(std::size_t expected) : levels_(expected + kLanes) {}
+
+  // Room for those of a block.
+  std::int8_t* next_block() {
+    if (levels_.size() < count_ + kLanes) levels_.resize(2 * levels_.size());
+    return &levels_[count_];
+  }
+  void took(std::size_t count) { count_ += count; }
+
+  std::vector<std::int8_t> take() {
+    levels_.resize(count_);
+    return std::move(levels_);
+  }
+
+ private:
+  std::vector<std::int8_t> levels_;
+  std::size_t count_ = 0;
+};
+
+// The channels that are not coded.
+void fill_with_means(const Model& model, float* values) {
+  const std::size_t map_size = model.grid().height * model.grid().width;
+  for (std::size_t channel = 0; channel < model.means().size(); ++channel) {
+    if (model.is_coded(channel)) continue;
+    std::fill_n(values + channel * map_size, map_size, model.limited(model.means()[channel]));
+  }
 }
 
 }  // namespace
@@ -106,54 +149,52 @@ void analyse_blocks(const Model& model, const float* values,
 }
 
 QuantisedTensor analyse(const Model& model, const float* values) {
+  constexpr std::size_t kUsualLevels = 8;  // of a block
   const std::size_t blocks = model.coded_channels().size() * model.grid().blocks();
   QuantisedTensor tensor;
   tensor.significant.reserve(blocks);
-  tensor.blocks.reserve(blocks);
+  LevelList list(kUsualLevels * blocks);
   for_each_analysed_block(model, values, [&](const AnalysedBlock& block) {
-    tensor.significant.push_back(sort_levels(*block.channel, block.levels, tensor.blocks));
+    std::uint64_t ranks = 0;
+    for_each_bit(block.significant, [&](std::size_t lane) {
+      ranks |= std::uint64_t{1} << block.channel->rank_of_lane[lane];
+    });
+    tensor.significant.push_back(ranks);
+    std::int8_t* const levels = list.next_block();
+    std::int8_t* level = levels;
+    for_each_bit(ranks, [&](std::size_t rank) {
+      *level++ = block.levels.lanes[block.channel->lane_of_rank[rank]];
+    });
+    list.took(static_cast<std::size_t>(level - levels));
   });
+  tensor.levels = list.take();
   return tensor;
 }
 
-void synthesise(const Model& model, const SparseTensor& tensor, float* values) {
+void synthesise(const Model& model, const QuantisedTensor& tensor, float* values) {
+  fill_with_means(model, values);
   const BlockGrid& grid = model.grid();
-  const std::size_t map_size = grid.height * grid.width;
-  for (std::size_t channel = 0; channel < model.means().size(); ++channel) {
-    if (!model.is_coded(channel)) {
-      std::fill_n(values + channel * map_size, map_size, model.limited(model.means()[channel]));
-    }
-  }
   const std::int8_t* level = tensor.levels.data();
   const std::uint64_t* mask = tensor.significant.data();
   Predictor predictor(model);
   for_each_row_of_blocks(model, [&](std::size_t i, const ChannelModel& channel, std::size_t row) {
     float* band = values + (channel.number * grid.height + grid.rows.start(row)) * grid.width;
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      const LaneScales& scales = model.scales(row, column);
+      const BlockPlace place = {model, channel, model.scales(row, column),
+                                predictor.of(channel, column)};
       float* map = band + grid.columns.start(column);
-      const Block* prediction = predictor.of(channel, column);
-      std::uint64_t left = *mask++;
-      if (left == 0 && prediction == nullptr) {
-        if (channel.is_parent) predictor.record(i, column, nullptr);
-        fill_block(model.limited(channel.mean), map, grid.width, scales.size);
+      const std::uint64_t ranks = *mask++;
+      const bool is_zero = ranks == 0 && place.prediction == nullptr;
+      Block* decoded = channel.is_parent ? predictor.record(i, column, is_zero) : nullptr;
+      if (is_zero) {
+        fill_block(model.limited(channel.mean), map, grid.width, place.scales.size);
         continue;
       }
-      Block block{};
-      const bool predictive = prediction != nullptr || channel.is_parent;
-      for (; left != 0; left &= left - 1) {
-        const std::size_t lane =
-            channel.lane_of_rank[static_cast<std::size_t>(__builtin_ctzll(left))];
-        const float point = model.point(*level++);
-        block.lanes[lane] = predictive ? point : point * scales.synthesis[lane] * channel.step;
-      }
-      if (predictive) {
-        if (prediction != nullptr) add_multiple(block, channel.slope, *prediction);
-        if (channel.is_parent) predictor.record(i, column, &block);
-        multiply(block, scales.synthesis, channel.step);
-      }
-      if (model.transformed()) inverse_dct(block, scales.size);
-      store_block(block, channel.mean, model.low(), model.high(), map, grid.width, scales.size);
+      Block points{};
+      for_each_bit(ranks, [&](std::size_t rank) {
+        points.lanes[channel.lane_of_rank[rank]] = model.point(*level++);
+      });
+      synthesise_block(place, points, decoded, map);
     }
   });
 }

@@ -22,12 +22,13 @@ struct AnalysedBlock {
   BlockSize size;
   Block coefficients;
   Levels levels;
+  std::uint64_t significant;  // bit l: the level of lane l is not 0
 };
 // Calls visit for every block of the tensor in the order of blocks.
 void analyse_blocks(const Model& model, const float* values,
                     const std::function<void(const AnalysedBlock&)>& visit);
 
 QuantisedTensor analyse(const Model& model, const float* values);
-void synthesise(const Model& model, const SparseTensor& tensor, float* values);
+void synthesise(const Model& model, const QuantisedTensor& tensor, float* values);
 
 }  // namespace splitbench::disc

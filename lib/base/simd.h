@@ -1,0 +1,27 @@
+// Code for vector instructions beyond those that every processor of a platform has, chosen at run
+// time: a build for x86-64 may use SSE2 only, although most processors have AVX2.
+//
+// A function marked SPLITBENCH_AVX2 is compiled for AVX2, with all that it calls that is marked
+// SPLITBENCH_INLINE; it may be called where has_avx2(). The results are the same: AVX2 does not fuse
+// multiplications and additions.
+#pragma once
+
+#define SPLITBENCH_INLINE inline __attribute__((always_inline))
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SPLITBENCH_AVX2 __attribute__((target("avx2")))
+#else
+#define SPLITBENCH_AVX2
+#endif
+
+namespace splitbench {
+
+inline bool has_avx2() {
+#if defined(__x86_64__) && defined(__GNUC__)
+  return __builtin_cpu_supports("avx2") != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace splitbench
