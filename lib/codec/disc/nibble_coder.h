@@ -81,15 +81,29 @@ class NibbleDecoder {
     for (; i < count && turn_ != 0; ++i) {
       symbols[i] = static_cast<std::uint8_t>(symbol(tables[numbers[i]]));
     }
-    // Copies, which stay in registers.
-    NibbleDecoder decoder = *this;
-    for (; i + kStates <= count; i += kStates) {
+    // Copies, which stay in registers. Each step takes in at most a word: while there is one for all
+    // states, none has to look for the end.
+    std::array<std::uint32_t, kStates> states = states_;
+    std::size_t position = position_;
+    const std::uint8_t* const data = bytes_.data;
+    const std::size_t size = bytes_.size;
+    constexpr std::size_t kTurn = kStates * sizeof(std::uint16_t);
+    for (; i + kStates <= count && position + kTurn <= size; i += kStates) {
       for (std::size_t turn = 0; turn < kStates; ++turn) {
-        symbols[i + turn] = static_cast<std::uint8_t>(
-            decoder.step(decoder.states_[turn], decoder.position_, tables[numbers[i + turn]]));
+        const NibbleTable& table = tables[numbers[i + turn]];
+        std::uint32_t& state = states[turn];
+        const std::uint32_t slot = state % kTotal;
+        const unsigned symbol = table.symbol_at(slot);
+        const Interval interval = table.interval(symbol);
+        state = interval.frequency * (state >> kPrecision) + slot - interval.start;
+        const std::uint32_t low = state < kLowestState ? 1 : 0;
+        state = state << (16 * low) | (word(data + position) & (0U - low));
+        position += low * sizeof(std::uint16_t);
+        symbols[i + turn] = static_cast<std::uint8_t>(symbol);
       }
     }
-    *this = decoder;
+    states_ = states;
+    position_ = position;
     for (; i < count; ++i) symbols[i] = static_cast<std::uint8_t>(symbol(tables[numbers[i]]));
   }
 
@@ -125,8 +139,10 @@ class NibbleDecoder {
 
   std::uint32_t word_at(std::size_t position) const {
     if (position + sizeof(std::uint16_t) > bytes_.size) return 0;
-    const std::uint8_t* at = bytes_.data + position;
-    return std::uint32_t{at[0]} | std::uint32_t{at[1]} << 8;
+    return word(bytes_.data + position);
+  }
+  static std::uint16_t word(const std::uint8_t* at) {
+    return static_cast<std::uint16_t>(at[0] | at[1] << 8);
   }
 
   ByteView bytes_;
