@@ -84,11 +84,11 @@ SPLITBENCH_INLINE void load_transformed(const float* map, std::size_t stride, fl
 template <typename Vector>
 SPLITBENCH_INLINE std::uint64_t analyse(const BlockPlace& place, const float* map,
                                         Block& coefficients, Levels& levels) {
-  const ChannelModel& channel = place.channel;
-  const BlockSize size = place.scales.size;
-  const std::size_t stride = place.model.grid().width;
+  const ChannelModel& channel = *place.channel;
+  const BlockSize size = place.scales->size;
+  const std::size_t stride = place.model->grid().width;
   BlockRows<Vector> block;
-  if (place.model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
+  if (place.model->transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
     if (size.height == kSide) {
       size.width == kSide ? load_transformed<8, 8>(map, stride, channel.mean, block)
                           : load_transformed<8, 7>(map, stride, channel.mean, block);
@@ -98,11 +98,11 @@ SPLITBENCH_INLINE std::uint64_t analyse(const BlockPlace& place, const float* ma
     }
   } else {
     load_block(map, stride, size, channel.mean, coefficients);
-    if (place.model.transformed()) forward_dct(coefficients, size);
+    if (place.model->transformed()) forward_dct(coefficients, size);
     block.load_block(coefficients);
   }
   BlockRows<Vector> factors;
-  factors.load_lanes(place.scales.analysis.data());
+  factors.load_lanes(place.scales->analysis.data());
   block.multiply(factors, channel.inverse_step);
   if (place.prediction != nullptr) {
     BlockRows<Vector> prediction;
@@ -110,7 +110,7 @@ SPLITBENCH_INLINE std::uint64_t analyse(const BlockPlace& place, const float* ma
     block.add_multiple(-channel.slope, prediction);
   }
   block.store_block(coefficients);
-  return quantise_rows(block, place.model.rounding(), place.model.largest_level(), levels);
+  return quantise_rows(block, place.model->rounding(), place.model->largest_level(), levels);
 }
 
 template <std::size_t kHeight, std::size_t kWidth, typename Vector>
@@ -119,34 +119,34 @@ SPLITBENCH_INLINE void store_inverse(BlockRows<Vector>& block, const BlockPlace&
   transform_columns<Direction::kInverse, kWidth>(block);
   transpose(block);
   transform_columns<Direction::kInverse, kHeight>(block);
-  const Vector low = Vector{} + place.model.low();
-  const Vector high = Vector{} + place.model.high();
+  const Vector low = Vector{} + place.model->low();
+  const Vector high = Vector{} + place.model->high();
   for (std::size_t y = 0; y < kHeight; ++y) {
     for (Vector& part : block.rows[y]) {
-      const Vector value = part + place.channel.mean;
+      const Vector value = part + place.channel->mean;
       const Vector raised = value < low ? low : value;
       part = raised > high ? high : raised;
     }
   }
-  block.template store_map<kHeight, kWidth>(map, place.model.grid().width);
+  block.template store_map<kHeight, kWidth>(map, place.model->grid().width);
 }
 
 template <typename Vector>
 SPLITBENCH_INLINE void synthesise(const BlockPlace& place, const Block& points, Block* decoded,
                                   float* map) {
-  const Model& model = place.model;
-  const BlockSize size = place.scales.size;
+  const Model& model = *place.model;
+  const BlockSize size = place.scales->size;
   BlockRows<Vector> block;
   block.load_block(points);
   if (place.prediction != nullptr) {
     BlockRows<Vector> prediction;
     prediction.load_block(*place.prediction);
-    block.add_multiple(place.channel.slope, prediction);
+    block.add_multiple(place.channel->slope, prediction);
   }
   if (decoded != nullptr) block.store_block(*decoded);
   BlockRows<Vector> factors;
-  factors.load_lanes(place.scales.synthesis.data());
-  block.multiply(factors, place.channel.step);
+  factors.load_lanes(place.scales->synthesis.data());
+  block.multiply(factors, place.channel->step);
   if (model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
     if (size.height == kSide) {
       size.width == kSide ? store_inverse<8, 8>(block, place, map)
@@ -159,7 +159,7 @@ SPLITBENCH_INLINE void synthesise(const BlockPlace& place, const Block& points, 
     Block scaled;
     block.store_block(scaled);
     if (model.transformed()) inverse_dct(scaled, size);
-    store_block(scaled, place.channel.mean, model.low(), model.high(), map, model.grid().width,
+    store_block(scaled, place.channel->mean, model.low(), model.high(), map, model.grid().width,
                 size);
   }
 }

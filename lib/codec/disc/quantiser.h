@@ -22,9 +22,9 @@ std::uint64_t quantise(const Block& block, float rounding, float largest_level, 
 // A block of a channel, and what the decoder has of the channel's parent in its place: null if
 // there is no parent, or that is 0.
 struct BlockPlace {
-  const Model& model;
-  const ChannelModel& channel;
-  const LaneScales& scales;
+  const Model* model;
+  const ChannelModel* channel;
+  const LaneScales* scales;
   const Block* prediction;
 };
 

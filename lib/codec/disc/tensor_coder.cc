@@ -1,6 +1,7 @@
 #include "codec/disc/tensor_coder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -52,7 +53,8 @@ class Predictor {
   std::vector<std::uint8_t> is_zero_;
 };
 
-// Calls visit(lowest bit) until none is left.
+
+// Calls visit(bit) for each bit that is set, from the lowest.
 template <typename Visit>
 void for_each_bit(std::uint64_t bits, Visit visit) {
   for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(__builtin_ctzll(bits)));
@@ -64,11 +66,11 @@ void decode_block(const BlockPlace& place, const AnalysedBlock& block, Block& de
     decoded = Block{};
   } else {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      decoded.lanes[lane] = place.channel.slope * place.prediction->lanes[lane];
+      decoded.lanes[lane] = place.channel->slope * place.prediction->lanes[lane];
     }
   }
   for_each_bit(block.significant, [&](std::size_t lane) {
-    decoded.lanes[lane] += place.model.point(block.levels.lanes[lane]);
+    decoded.lanes[lane] += place.model->point(block.levels.lanes[lane]);
   });
 }
 
@@ -81,9 +83,9 @@ void for_each_analysed_block(const Model& model, const float* values, Visit visi
     AnalysedBlock block;
     block.channel = &channel;
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      const BlockPlace place = {model, channel, model.scales(row, column),
+      const BlockPlace place = {&model, &channel, &model.scales(row, column),
                                 predictor.of(channel, column)};
-      block.size = place.scales.size;
+      block.size = place.scales->size;
       block.significant = analyse_block(place, band + grid.columns.start(column),
                                         block.coefficients, block.levels);
       if (channel.is_parent) {
@@ -116,6 +118,48 @@ class LevelList {
  private:
   std::vector<std::int8_t> levels_;
   std::size_t count_ = 0;
+};
+
+// Blocks on their way to the inverse transform. It loads them in wider pieces than their points are
+// stored in, which would stall if it came at once.
+class SynthesisQueue {
+ public:
+  explicit SynthesisQueue(const Model& model) : model_(model) {}
+
+  // Takes the levels of the ranks from `level`; returns what follows.
+  const std::int8_t* add(const BlockPlace& place, std::uint64_t ranks, const std::int8_t* level,
+                         const std::int8_t* end, Block* decoded, float* map) {
+    if (size_ == items_.size()) flush();
+    Item& item = items_[size_++];
+    item.place = place;
+    item.decoded = decoded;
+    item.map = map;
+    item.points = Block{};
+    (void)end;
+    for_each_bit(ranks, [&](std::size_t rank) {
+      item.points.lanes[place.channel->lane_of_rank[rank]] = model_.point(*level++);
+    });
+    return level;
+  }
+
+  void flush() {
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Item& item = items_[i];
+      synthesise_block(item.place, item.points, item.decoded, item.map);
+    }
+    size_ = 0;
+  }
+
+ private:
+  struct Item {
+    BlockPlace place;
+    Block* decoded;
+    float* map;
+    Block points;
+  };
+  const Model& model_;
+  std::array<Item, 8> items_;
+  std::size_t size_ = 0;
 };
 
 // The channels that are not coded.
@@ -175,28 +219,27 @@ void synthesise(const Model& model, const QuantisedTensor& tensor, float* values
   fill_with_means(model, values);
   const BlockGrid& grid = model.grid();
   const std::int8_t* level = tensor.levels.data();
+  const std::int8_t* const end = level + tensor.levels.size();
   const std::uint64_t* mask = tensor.significant.data();
   Predictor predictor(model);
+  SynthesisQueue queue(model);
   for_each_row_of_blocks(model, [&](std::size_t i, const ChannelModel& channel, std::size_t row) {
     float* band = values + (channel.number * grid.height + grid.rows.start(row)) * grid.width;
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      const BlockPlace place = {model, channel, model.scales(row, column),
+      const BlockPlace place = {&model, &channel, &model.scales(row, column),
                                 predictor.of(channel, column)};
       float* map = band + grid.columns.start(column);
       const std::uint64_t ranks = *mask++;
       const bool is_zero = ranks == 0 && place.prediction == nullptr;
       Block* decoded = channel.is_parent ? predictor.record(i, column, is_zero) : nullptr;
       if (is_zero) {
-        fill_block(model.limited(channel.mean), map, grid.width, place.scales.size);
-        continue;
+        fill_block(model.limited(channel.mean), map, grid.width, place.scales->size);
+      } else {
+        level = queue.add(place, ranks, level, end, decoded, map);
       }
-      Block points{};
-      for_each_bit(ranks, [&](std::size_t rank) {
-        points.lanes[channel.lane_of_rank[rank]] = model.point(*level++);
-      });
-      synthesise_block(place, points, decoded, map);
     }
   });
+  queue.flush();
 }
 
 }  // namespace splitbench::disc
