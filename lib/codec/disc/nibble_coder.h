@@ -81,6 +81,9 @@ class NibbleDecoder {
     for (; i < count && turn_ != 0; ++i) {
       symbols[i] = static_cast<std::uint8_t>(symbol(tables[numbers[i]]));
     }
+    // With few states a symbol waits for one shortly before, less so where a processor may guess that
+    // no word is taken in. With many, wrong guesses cost more than arithmetic.
+    constexpr std::size_t kFewStates = 4;
     // Copies, which stay in registers. Each step takes in at most a word: while there is one for all
     // states, none has to look for the end.
     std::array<std::uint32_t, kStates> states = states_;
@@ -95,10 +98,17 @@ class NibbleDecoder {
         const std::uint32_t slot = state % kTotal;
         const unsigned symbol = table.symbol_at(slot);
         const Interval interval = table.interval(symbol);
-        state = interval.frequency * (state >> kPrecision) + slot - interval.start;
-        const std::uint32_t low = state < kLowestState ? 1 : 0;
-        state = state << (16 * low) | (word(data + position) & (0U - low));
-        position += low * sizeof(std::uint16_t);
+        state = interval.frequency * (state >> kPrecision) + (slot - interval.start);
+        if constexpr (kStates <= kFewStates) {
+          if (state < kLowestState) {
+            state = state << 16 | word(data + position);
+            position += sizeof(std::uint16_t);
+          }
+        } else {
+          const std::uint32_t low = state < kLowestState ? 1 : 0;
+          state = state << (16 * low) | (word(data + position) & (0U - low));
+          position += low * sizeof(std::uint16_t);
+        }
         symbols[i + turn] = static_cast<std::uint8_t>(symbol);
       }
     }
