@@ -206,10 +206,12 @@ class CoefficientCoder {
       std::uint64_t left = significant_[at];
       if (left == 0) return;
       const unsigned density = channel.usual_count.density(count_bits(left));
+      std::uint16_t* next = table;
       for (; left != 0; left &= left - 1) {
-        *table++ =
+        *next++ =
             static_cast<std::uint16_t>(channel.classes[lowest_bit(left)] * kDensities + density);
       }
+      table = next;
     });
   }
 

@@ -14,6 +14,10 @@
 namespace splitbench::disc {
 namespace {
 
+std::size_t lowest_bit(std::uint64_t bits) {
+  return static_cast<std::size_t>(__builtin_ctzll(bits));
+}
+
 // Calls visit(number among the coded channels, channel, row) in the order of blocks.
 template <typename Visit>
 void for_each_row_of_blocks(const Model& model, Visit visit) {
@@ -54,12 +58,6 @@ class Predictor {
 };
 
 
-// Calls visit(bit) for each bit that is set, from the lowest.
-template <typename Visit>
-void for_each_bit(std::uint64_t bits, Visit visit) {
-  for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(__builtin_ctzll(bits)));
-}
-
 // What the decoder makes of the levels: see synthesise_block().
 void decode_block(const BlockPlace& place, const AnalysedBlock& block, Block& decoded) {
   if (place.prediction == nullptr) {
@@ -69,9 +67,19 @@ void decode_block(const BlockPlace& place, const AnalysedBlock& block, Block& de
       decoded.lanes[lane] = place.channel->slope * place.prediction->lanes[lane];
     }
   }
-  for_each_bit(block.significant, [&](std::size_t lane) {
+  for (std::uint64_t left = block.significant; left != 0; left &= left - 1) {
+    const std::size_t lane = lowest_bit(left);
     decoded.lanes[lane] += place.model->point(block.levels.lanes[lane]);
-  });
+  }
+}
+
+// The bits of lanes, as those of their ranks.
+std::uint64_t sort_ranks(const ChannelModel& channel, std::uint64_t lanes) {
+  std::uint64_t ranks = 0;
+  for (; lanes != 0; lanes &= lanes - 1) {
+    ranks |= std::uint64_t{1} << channel.rank_of_lane[lowest_bit(lanes)];
+  }
+  return ranks;
 }
 
 template <typename Visit>
@@ -128,17 +136,16 @@ class SynthesisQueue {
 
   // Takes the levels of the ranks from `level`; returns what follows.
   const std::int8_t* add(const BlockPlace& place, std::uint64_t ranks, const std::int8_t* level,
-                         const std::int8_t* end, Block* decoded, float* map) {
+                         Block* decoded, float* map) {
     if (size_ == items_.size()) flush();
     Item& item = items_[size_++];
     item.place = place;
     item.decoded = decoded;
     item.map = map;
     item.points = Block{};
-    (void)end;
-    for_each_bit(ranks, [&](std::size_t rank) {
-      item.points.lanes[place.channel->lane_of_rank[rank]] = model_.point(*level++);
-    });
+    for (; ranks != 0; ranks &= ranks - 1) {
+      item.points.lanes[place.channel->lane_of_rank[lowest_bit(ranks)]] = model_.point(*level++);
+    }
     return level;
   }
 
@@ -199,16 +206,13 @@ QuantisedTensor analyse(const Model& model, const float* values) {
   tensor.significant.reserve(blocks);
   LevelList list(kUsualLevels * blocks);
   for_each_analysed_block(model, values, [&](const AnalysedBlock& block) {
-    std::uint64_t ranks = 0;
-    for_each_bit(block.significant, [&](std::size_t lane) {
-      ranks |= std::uint64_t{1} << block.channel->rank_of_lane[lane];
-    });
+    const std::uint64_t ranks = sort_ranks(*block.channel, block.significant);
     tensor.significant.push_back(ranks);
     std::int8_t* const levels = list.next_block();
     std::int8_t* level = levels;
-    for_each_bit(ranks, [&](std::size_t rank) {
-      *level++ = block.levels.lanes[block.channel->lane_of_rank[rank]];
-    });
+    for (std::uint64_t left = ranks; left != 0; left &= left - 1) {
+      *level++ = block.levels.lanes[block.channel->lane_of_rank[lowest_bit(left)]];
+    }
     list.took(static_cast<std::size_t>(level - levels));
   });
   tensor.levels = list.take();
@@ -219,7 +223,6 @@ void synthesise(const Model& model, const QuantisedTensor& tensor, float* values
   fill_with_means(model, values);
   const BlockGrid& grid = model.grid();
   const std::int8_t* level = tensor.levels.data();
-  const std::int8_t* const end = level + tensor.levels.size();
   const std::uint64_t* mask = tensor.significant.data();
   Predictor predictor(model);
   SynthesisQueue queue(model);
@@ -235,7 +238,7 @@ void synthesise(const Model& model, const QuantisedTensor& tensor, float* values
       if (is_zero) {
         fill_block(model.limited(channel.mean), map, grid.width, place.scales->size);
       } else {
-        level = queue.add(place, ranks, level, end, decoded, map);
+        level = queue.add(place, ranks, level, decoded, map);
       }
     }
   });
