@@ -88,10 +88,13 @@ Bytes encode_intervals(const Interval* intervals, std::size_t count, std::size_t
   ByteWriter writer;
   for (std::size_t turn = 0; turn < states; ++turn) writer.u32(state[turn]);
   Bytes bytes = writer.take();
-  bytes.reserve(bytes.size() + sizeof(std::uint16_t) * static_cast<std::size_t>(end - first));
-  for (; first != end; ++first) {
-    bytes.push_back(static_cast<std::uint8_t>(*first & 0xff));
-    bytes.push_back(static_cast<std::uint8_t>(*first >> 8));
+  const std::size_t head = bytes.size();
+  const auto kept = static_cast<std::size_t>(end - first);
+  bytes.resize(head + kept * sizeof(std::uint16_t));
+  std::uint8_t* at = bytes.data() + head;
+  for (std::size_t i = 0; i < kept; ++i) {
+    at[2 * i] = static_cast<std::uint8_t>(first[i] & 0xff);
+    at[2 * i + 1] = static_cast<std::uint8_t>(first[i] >> 8);
   }
   return bytes;
 }
