@@ -1,5 +1,6 @@
 #include "codec/disc/block_transform.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -132,8 +133,15 @@ void store_block(const Block& block, float mean, float low, float high, float* m
 }
 
 void fill_block(float value, float* map, std::size_t stride, BlockSize size) {
+  const Quad values = Quad{} + value;
   for (std::size_t y = 0; y < size.height; ++y) {
-    for (std::size_t x = 0; x < size.width; ++x) map[y * stride + x] = value;
+    float* row = map + y * stride;
+    if (size.width >= kQuad) {
+      store(values, row);
+      store(values, row + size.width - kQuad);
+    } else {
+      std::fill_n(row, size.width, value);
+    }
   }
 }
 

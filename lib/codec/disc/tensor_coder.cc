@@ -137,6 +137,11 @@ class SynthesisQueue {
   // Takes the levels of the ranks from `level`; returns what follows.
   const std::int8_t* add(const BlockPlace& place, std::uint64_t ranks, const std::int8_t* level,
                          Block* decoded, float* map) {
+    if (ranks == std::uint64_t{1} << place.channel->rank_of_lane[0] && place.prediction == nullptr &&
+        decoded == nullptr && model_.transformed()) {
+      fill_constant(place, model_.point(*level), map);
+      return level + 1;
+    }
     if (size_ == items_.size()) flush();
     Item& item = items_[size_++];
     item.place = place;
@@ -164,6 +169,13 @@ class SynthesisQueue {
     float* map;
     Block points;
   };
+  // What synthesise_block() makes of a block of a constant.
+  void fill_constant(const BlockPlace& place, float point, float* map) const {
+    const float value = point * place.scales->synthesis[0] * place.channel->step;
+    fill_block(model_.limited(value + place.channel->mean), map, model_.grid().width,
+               place.scales->size);
+  }
+
   const Model& model_;
   std::array<Item, 8> items_;
   std::size_t size_ = 0;
