@@ -9,15 +9,17 @@
 #define SPLITBENCH_INLINE inline __attribute__((always_inline))
 
 #if defined(__x86_64__) && defined(__GNUC__)
+#define SPLITBENCH_MAY_HAVE_AVX2 1
 #define SPLITBENCH_AVX2 __attribute__((target("avx2")))
 #else
+#define SPLITBENCH_MAY_HAVE_AVX2 0
 #define SPLITBENCH_AVX2
 #endif
 
 namespace splitbench {
 
 inline bool has_avx2() {
-#if defined(__x86_64__) && defined(__GNUC__)
+#if SPLITBENCH_MAY_HAVE_AVX2
   return __builtin_cpu_supports("avx2") != 0;
 #else
   return false;

@@ -19,6 +19,11 @@ struct alignas(16) Levels {
 // Of coefficients in units of their steps. Bit l of what it returns: the level of lane l is not 0.
 std::uint64_t quantise(const Block& block, float rounding, float largest_level, Levels& levels);
 
+// The levels of lanes as those of their ranks. Bit r of what it returns: the level of rank r is not
+// 0; the others are left undefined.
+std::uint64_t sort_levels(const ChannelModel& channel, const Levels& of_lanes,
+                          std::uint64_t significant_lanes, Levels& of_ranks);
+
 // A block of a channel, and what the decoder has of the channel's parent in its place: null if
 // there is no parent, or that is 0.
 struct BlockPlace {

@@ -73,15 +73,6 @@ void decode_block(const BlockPlace& place, const AnalysedBlock& block, Block& de
   }
 }
 
-// The bits of lanes, as those of their ranks.
-std::uint64_t sort_ranks(const ChannelModel& channel, std::uint64_t lanes) {
-  std::uint64_t ranks = 0;
-  for (; lanes != 0; lanes &= lanes - 1) {
-    ranks |= std::uint64_t{1} << channel.rank_of_lane[lowest_bit(lanes)];
-  }
-  return ranks;
-}
-
 template <typename Visit>
 void for_each_analysed_block(const Model& model, const float* values, Visit visit) {
   const BlockGrid& grid = model.grid();
@@ -218,12 +209,14 @@ QuantisedTensor analyse(const Model& model, const float* values) {
   tensor.significant.reserve(blocks);
   LevelList list(kUsualLevels * blocks);
   for_each_analysed_block(model, values, [&](const AnalysedBlock& block) {
-    const std::uint64_t ranks = sort_ranks(*block.channel, block.significant);
+    Levels sorted;
+    const std::uint64_t ranks =
+        sort_levels(*block.channel, block.levels, block.significant, sorted);
     tensor.significant.push_back(ranks);
     std::int8_t* const levels = list.next_block();
     std::int8_t* level = levels;
     for (std::uint64_t left = ranks; left != 0; left &= left - 1) {
-      *level++ = block.levels.lanes[block.channel->lane_of_rank[lowest_bit(left)]];
+      *level++ = sorted.lanes[lowest_bit(left)];
     }
     list.took(static_cast<std::size_t>(level - levels));
   });
