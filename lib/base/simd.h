@@ -2,8 +2,8 @@
 // time: a build for x86-64 may use SSE2 only, although most processors have AVX2.
 //
 // A function marked SPLITBENCH_AVX2 is compiled for AVX2, with all that it calls that is marked
-// SPLITBENCH_INLINE; it may be called where has_avx2(). The results are the same: AVX2 does not fuse
-// multiplications and additions.
+// SPLITBENCH_INLINE; it may be called where has_avx2(). The results are the same: AVX2 does not
+// fuse multiplications and additions.
 #pragma once
 
 #define SPLITBENCH_INLINE inline __attribute__((always_inline))

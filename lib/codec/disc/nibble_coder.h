@@ -81,11 +81,11 @@ class NibbleDecoder {
     for (; i < count && turn_ != 0; ++i) {
       symbols[i] = static_cast<std::uint8_t>(symbol(tables[numbers[i]]));
     }
-    // With few states a symbol waits for one shortly before, less so where a processor may guess that
-    // no word is taken in. With many, wrong guesses cost more than arithmetic.
+    // With few states a symbol waits for one shortly before, less so where a processor may guess
+    // that no word is taken in. With many, wrong guesses cost more than arithmetic.
     constexpr std::size_t kFewStates = 4;
-    // Copies, which stay in registers. Each step takes in at most a word: while there is one for all
-    // states, none has to look for the end.
+    // Copies, which stay in registers. Each step takes in at most a word: while there is one for
+    // all states, none has to look for the end.
     std::array<std::uint32_t, kStates> states = states_;
     std::size_t position = position_;
     const std::uint8_t* const data = bytes_.data;

@@ -39,7 +39,8 @@ SPLITBENCH_INLINE std::uint64_t narrow(const IntegerQuad* quads, std::int8_t* by
 #else
   std::uint64_t significant = 0;
   for (std::size_t i = 0; i < 16; i += 8) {
-    for (std::size_t j = i; j < i + 8; ++j) bytes[j] = static_cast<std::int8_t>(quads[j / 4][j % 4]);
+    for (std::size_t j = i; j < i + 8; ++j)
+      bytes[j] = static_cast<std::int8_t>(quads[j / 4][j % 4]);
     std::uint64_t eight = 0;
     std::memcpy(&eight, bytes + i, sizeof eight);
     // The top bit of every byte that is not 0, then these bits side by side.

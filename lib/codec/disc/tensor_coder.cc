@@ -57,7 +57,6 @@ class Predictor {
   std::vector<std::uint8_t> is_zero_;
 };
 
-
 // What the decoder makes of the levels: see synthesise_block().
 void decode_block(const BlockPlace& place, const AnalysedBlock& block, Block& decoded) {
   if (place.prediction == nullptr) {
@@ -85,8 +84,8 @@ void for_each_analysed_block(const Model& model, const float* values, Visit visi
       const BlockPlace place = {&model, &channel, &model.scales(row, column),
                                 predictor.of(channel, column)};
       block.size = place.scales->size;
-      block.significant = analyse_block(place, band + grid.columns.start(column),
-                                        block.coefficients, block.levels);
+      block.significant =
+          analyse_block(place, band + grid.columns.start(column), block.coefficients, block.levels);
       if (channel.is_parent) {
         const bool is_zero = block.significant == 0 && place.prediction == nullptr;
         Block* decoded = predictor.record(i, column, is_zero);
@@ -128,8 +127,8 @@ class SynthesisQueue {
   // Takes the levels of the ranks from `level`; returns what follows.
   const std::int8_t* add(const BlockPlace& place, std::uint64_t ranks, const std::int8_t* level,
                          Block* decoded, float* map) {
-    if (ranks == std::uint64_t{1} << place.channel->rank_of_lane[0] && place.prediction == nullptr &&
-        decoded == nullptr && model_.transformed()) {
+    if (ranks == std::uint64_t{1} << place.channel->rank_of_lane[0] &&
+        place.prediction == nullptr && decoded == nullptr && model_.transformed()) {
       fill_constant(place, model_.point(*level), map);
       return level + 1;
     }
