@@ -139,7 +139,7 @@ class NibbleDecoder {
     return symbol;
   }
 
-  // A state below kLowestState takes in a word. Arithmetic, for no one can predict a branch here.
+  // A state below kLowestState takes in a word. Arithmetic: a branch would often be guessed wrong.
   std::uint32_t refilled(std::uint32_t state, std::size_t& position) const {
     const std::uint32_t low = state < kLowestState ? 1 : 0;
     const std::uint32_t word = word_at(position) & (0U - low);
