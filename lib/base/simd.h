@@ -4,6 +4,10 @@
 // A function marked SPLITBENCH_AVX2 is compiled for AVX2, with all that it calls that is marked
 // SPLITBENCH_INLINE; it may be called where has_avx2(). The results are the same: AVX2 does not
 // fuse multiplications and additions.
+//
+// A function marked SPLITBENCH_SIMD_CLONES is compiled twice by the compiler itself, and the choice
+// made when the program starts: enough where plain loops or single vectors do. Not for templates;
+// nor under sanitizers, which start later than the choice.
 #pragma once
 
 #define SPLITBENCH_INLINE inline __attribute__((always_inline))
@@ -14,6 +18,13 @@
 #else
 #define SPLITBENCH_MAY_HAVE_AVX2 0
 #define SPLITBENCH_AVX2
+#endif
+
+#if SPLITBENCH_MAY_HAVE_AVX2 && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define SPLITBENCH_SIMD_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define SPLITBENCH_SIMD_CLONES
 #endif
 
 namespace splitbench {

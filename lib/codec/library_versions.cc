@@ -1,5 +1,6 @@
 #include "codec/library_versions.h"
 
+#include <lz4.h>
 #include <png.h>
 #include <webp/encode.h>
 #include <zlib.h>
@@ -20,7 +21,8 @@ std::vector<std::pair<std::string, std::string>> codec_library_versions() {
           {"libjpeg-turbo", SPLITBENCH_TEXT(LIBJPEG_TURBO_VERSION)},
           {"libpng", png_get_libpng_ver(nullptr)},
           {"libwebp", std::to_string(webp >> 16) + "." + std::to_string(webp >> 8 & 0xff) + "." +
-                          std::to_string(webp & 0xff)}};
+                          std::to_string(webp & 0xff)},
+          {"lz4", LZ4_versionString()}};
 }
 
 }  // namespace splitbench

@@ -29,7 +29,7 @@ OWNERS = [
     (re.compile(r"openssl/"), ("lib/io/",), "sources"),
     (re.compile(r"CLI/"), ("apps/",), "headers"),
     (re.compile(r"(zstd|turbojpeg|png|jconfig|lz4)\.h$|webp/|Eigen/"), ("lib/codec/",), "sources"),
-    (re.compile(r"emmintrin\.h$"), ("lib/codec/",), "sources"),
+    (re.compile(r"[ei]mmintrin\.h$"), ("lib/codec/",), "sources"),
     (re.compile(r"zlib\.h$"), ("lib/codec/", "lib/data/"), "sources"),
 ]
 STANDARD = re.compile(r"[a-z_0-9]+$")

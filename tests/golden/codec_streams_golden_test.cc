@@ -35,6 +35,10 @@ struct GoldenStream {
 
 Tensor features() { return testing::relu_floats({1, 5, 6, 7}, 2026); }
 Tensor vector() { return testing::relu_floats({1, 37}, 11); }
+Tensor like_samples() { return testing::synthetic_features({1, 6, 11, 13}, 40); }
+Tensor many_channels() { return testing::synthetic_features({1, 70, 3, 2}, 40); }
+Tensor long_vector() { return testing::synthetic_features({1, 170}, 40); }
+Tensor many_levels() { return testing::synthetic_features({1, 10, 17, 16}, 40); }
 Tensor rgb() { return testing::image({1, 3, 13, 18}, 4); }
 Tensor gray() { return testing::image({1, 1, 9, 11}, 5); }
 Tensor integers() { return testing::random_elements(DType::kI64, {2, 3}, 6); }
@@ -81,6 +85,13 @@ const GoldenStream kStreams[] = {
     {"klt-v1-features", "klt:step=0.2", features, true},
     {"klt-v1-unweighted", "klt:rdo=0:step=0.5:weights=none", features, true},
     {"klt-v1-vector", "klt:step=0.3", vector, true},
+    {"klt-v1-groups", "klt:step=0.2", long_vector, true},  // of channels: more than 160
+    {"klt-v1-states", "klt:step=0.1:rdo=0:weights=none", many_levels, true},
+    {"disc-v1-features", "disc:step=0.5:gate=0", features, true},
+    {"disc-v1-predicted", "disc:step=0.3", like_samples, true},
+    {"disc-v1-unpredicted", "disc:step=0.3", many_channels, true},  // more than 64
+    {"disc-v1-untransformed", "disc:step=0.5:transform=none", like_samples, true},
+    {"disc-v1-vector", "disc:step=0.3", vector, true},
     {"webp-v1-features", "webp:quality=90", features, false},
     {"webp-v1-features-lossless", "webp:lossless=1:tiling=compact", features, false},
     {"webp-v1-vector", "webp:quality=75", vector, false},

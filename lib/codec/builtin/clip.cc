@@ -22,8 +22,8 @@
 //   - N from 2 to 64; rate is moved by N alone. Their entropy-constrained quantiser is not here.
 //
 // Calibration: one byte with N, the range as two float32, for each code its level (one byte each).
-// Body: one byte with the context (0 index, 1 neighbours), then the range coder's bytes to the end,
-// in the order of the elements.
+// Body: one byte with the context (0 index, 1 neighbours), then the entropy coder's bytes to the
+// end, in the order of the elements.
 //
 // NaN and infinity are refused. The bytes are the same on every platform.
 
@@ -39,7 +39,7 @@
 #include "base/error.h"
 #include "codec/affine.h"
 #include "codec/clip/clipping_range.h"
-#include "codec/entropy/range_coder.h"
+#include "codec/entropy/rans.h"
 #include "codec/options.h"
 #include "codec/tensor_text.h"
 #include "core/codec.h"
@@ -51,6 +51,8 @@ constexpr const char* kStream = "clip stream";
 constexpr const char* kCalibration = "clip calibration";
 constexpr unsigned kMinLevels = 2;
 constexpr unsigned kMaxLevels = 64;
+constexpr unsigned kPrecision = 12;      // of probabilities when they are coded
+constexpr std::size_t kStates = 4;       // of the entropy coder
 constexpr unsigned kNeighbourhoods = 4;  // left at code 0 or not, above at code 0 or not
 
 enum class Context : std::uint8_t { kIndex = 0, kNeighbours = 1 };
@@ -137,21 +139,25 @@ Quantiser read_calibration(ByteView calibration, unsigned levels) {
 
 // ---- coding ----
 
+using Decoder = RansDecoder<kPrecision, kStates>;
+
 // The model of each binary decision of a code.
 class CodeModels {
  public:
   explicit CodeModels(unsigned levels)
       : last_(levels - 1), bits_(std::size_t{last_} * kNeighbourhoods) {}
 
-  void encode(RangeEncoder& encoder, unsigned code, unsigned neighbourhood) {
-    AdaptiveBit* bit = &bits_[neighbourhood];
-    for (unsigned place = 0; place < code; ++place, bit += kNeighbourhoods) {
-      encoder.bit(*bit, true);
-    }
-    if (code < last_) encoder.bit(*bit, false);
+  void encode(std::vector<Interval>& intervals, unsigned code, unsigned neighbourhood) {
+    AdaptiveBit* model = &bits_[neighbourhood];
+    const auto encode_bit = [&](bool bit) {
+      intervals.push_back(model->interval(bit, kPrecision));
+      model->update(bit);
+    };
+    for (unsigned place = 0; place < code; ++place, model += kNeighbourhoods) encode_bit(true);
+    if (code < last_) encode_bit(false);
   }
 
-  unsigned decode(RangeDecoder& decoder, unsigned neighbourhood) {
+  unsigned decode(Decoder& decoder, unsigned neighbourhood) {
     AdaptiveBit* bit = &bits_[neighbourhood];
     unsigned code = 0;
     for (; code < last_ && decoder.bit(*bit); ++code) bit += kNeighbourhoods;
@@ -197,13 +203,13 @@ class ClipCodec : public Codec {
     Bytes codes = quantised(tensor);
     for (std::uint8_t& code : codes) code = quantiser_.code_of_level[code];
     CodeModels models(quantiser_.levels);
-    RangeEncoder encoder;
+    std::vector<Interval> intervals;
     visit_codes(tensor.spec(), context_, codes, [&](std::uint8_t code, unsigned neighbourhood) {
-      models.encode(encoder, code, neighbourhood);
+      models.encode(intervals, code, neighbourhood);
     });
     ByteWriter writer;
     writer.u8(static_cast<std::uint8_t>(context_));
-    writer.raw(encoder.finish());
+    writer.raw(encode_intervals(intervals.data(), intervals.size(), kPrecision, kStates));
     return writer.take();
   }
 
@@ -218,7 +224,7 @@ class ClipCodec : public Codec {
     }
     Bytes codes(spec.elements());
     CodeModels models(quantiser_.levels);
-    RangeDecoder decoder(reader.rest(), kStream);
+    Decoder decoder(reader.rest(), kStream);
     visit_codes(spec, context, codes, [&](std::uint8_t& code, unsigned neighbourhood) {
       code = static_cast<std::uint8_t>(models.decode(decoder, neighbourhood));
     });
@@ -264,7 +270,7 @@ CodecFactory clip_codec() {
                     "what probabilities depend on besides the place in the code: the values to the "
                     "left and above, or nothing")};
   factory.description.rate = RateAxis{"levels", kMinLevels, kMaxLevels};
-  factory.description.default_sweep = {"clip:levels=2,3,4,6,8,12,16"};
+  factory.description.default_sweep = {"clip:levels=2,3,4,6,8,12,16,24,32,48"};
   CalibratedFactory calibrated;
   calibrated.needed = [](const Spec& /*spec*/) { return true; };
   calibrated.options = {"levels"};

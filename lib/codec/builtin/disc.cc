@@ -2,7 +2,7 @@
 // the method and every choice that the abstract leaves open.
 //
 // Body: the symbols of codec/disc/symbol_tables.h for all blocks of all coded channels, as one
-// stream of codec/disc/nibble_coder.h. Everything else is in the calibration. NaN and infinity are
+// stream of codec/entropy/rans.h. Everything else is in the calibration. NaN and infinity are
 // refused; values far outside the calibrated range are clipped.
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // klt: the Karhunen-Loeve transform across channels, a cosine transform in space, and entropy
 // coding of the coefficients in contexts, all calibrated on unlabelled samples (codec/klt/).
 //
-// Body: the step as one byte (2^(byte / 16 - 8), codec/klt/level_model.h), then the range coder's
-// bytes (codec/klt/level_coder.h). Everything else is in the calibration (codec/klt/parameters.h).
+// Body: the step as one byte (2^(byte / 16 - 8), codec/klt/level_model.h), then the entropy
+// coder's bytes (codec/klt/level_coder.h). Everything else is in the calibration
+// (codec/klt/parameters.h).
 //
 // With weights=fisher the transform whitens errors by the Fisher information of the tensor, so that
 // an equal error in any coefficient changes the network's answer equally; steps are in units of
@@ -11,6 +12,9 @@
 //
 // NaN and infinity are refused. Bytes and decoded values are the same on every platform.
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -62,8 +66,8 @@ class KltCodec : public Codec {
         transform_(parameters_, grid),
         step_(step),
         model_(parameters_, transform_.scan(), step),
-        levels_(parameters_.tables),
-        chooser_(levels_, rdo) {}
+        coder_(parameters_.tables),
+        chooser_(coder_, rdo) {}
 
   std::string unsupported_reason(const TensorSpec& spec) const override {
     return not_features_reason(spec);
@@ -71,19 +75,16 @@ class KltCodec : public Codec {
 
   Bytes encode(const Tensor& tensor) const override {
     finite_range(tensor.as<float>(), tensor.elements());  // refuses NaN and infinity
-    const std::vector<float> values = transform_.forward(tensor.as<float>(), model_);
-    RangeEncoder encoder;
+    std::vector<float> buffer = transform_.make_buffer();
+    std::vector<float> values = transform_.make_values(model_);
+    klt::LevelWriter levels(coder_, chooser_, level_count(model_));
     for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
-      const float* coefficients = values.data() + block * model_.size();
-      klt::for_each_level(model_, [&](std::size_t place, int context) {
-        const std::int32_t level = chooser_.choose(context, coefficients[place]);
-        levels_.encode(encoder, context, level);
-        return static_cast<std::uint32_t>(std::abs(level));
-      });
+      transform_.forward(tensor.as<float>(), block, model_, buffer, values);
+      encode_block(values.data(), levels);
     }
     ByteWriter writer;
     writer.u8(step_);
-    writer.raw(encoder.finish());
+    writer.raw(levels.stream(klt::coder_states(level_count(model_))));
     return writer.take();
   }
 
@@ -95,24 +96,57 @@ class KltCodec : public Codec {
   }
 
  private:
+  std::size_t level_count(const klt::LevelModel& model) const {
+    return model.levels() * transform_.grid().blocks();
+  }
+
+  void encode_block(const float* values, klt::LevelWriter& writer) const {
+    klt::for_each_group(model_,
+                        [&](std::size_t first, const std::uint8_t* contexts, std::size_t count) {
+                          const klt::CodedCoefficient* coefficients = model_.coefficients() + first;
+                          std::array<float, klt::kLevelsInGroup> of_group;
+                          for (std::size_t i = 0; i < klt::kLevelsInGroup; ++i) {
+                            of_group[i] = values[coefficients[i].place];
+                          }
+                          return writer.group(contexts, of_group.data(), count);
+                        });
+  }
+
   Tensor decode(ByteView levels, const klt::LevelModel& model, const TensorSpec& spec) const {
-    Tensor tensor = Tensor::allocate(spec);
-    std::vector<klt::PlacedValue> values(model.priors().size() + 1);
-    std::vector<float> buffer = transform_.make_buffer();
-    RangeDecoder decoder(levels, kStream);
-    for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
-      klt::PlacedValue* next = values.data();
-      klt::for_each_level(model, [&](std::size_t place, int context) {
-        const klt::DecodedLevel level = levels_.decode(decoder, context);
-        *next = {place, level.point};
-        next += level.magnitude != 0 ? 1 : 0;  // without a branch that is hard to predict
-        return level.magnitude;
-      });
-      const auto count = static_cast<std::size_t>(next - values.data());
-      transform_.inverse_block(values.data(), count, model, block, buffer,
-                               tensor.mutable_as<float>());
+    switch (klt::coder_states(level_count(model))) {
+      case 1:
+        return decode_with<1>(levels, model, spec);
+      case 2:
+        return decode_with<2>(levels, model, spec);
+      case 4:
+        return decode_with<4>(levels, model, spec);
+      default:
+        return decode_with<8>(levels, model, spec);
     }
-    decoder.finish();
+  }
+
+  template <std::size_t kStates>
+  Tensor decode_with(ByteView levels, const klt::LevelModel& model, const TensorSpec& spec) const {
+    Tensor tensor = Tensor::allocate(spec);
+    // One more, where levels that are 0 may be left.
+    std::vector<klt::Amplitude> amplitudes(model.levels() + 1);
+    std::vector<float> buffer = transform_.make_buffer();
+    klt::LevelReader<kStates> reader(coder_, levels, kStream);
+    for (std::size_t block = 0; block < transform_.grid().blocks(); ++block) {
+      klt::Amplitude* next = amplitudes.data();
+      klt::for_each_group(
+          model, [&](std::size_t first, const std::uint8_t* contexts, std::size_t count) {
+            const klt::CodedCoefficient* coefficients = model.coefficients() + first;
+            return reader.group(contexts, count, [&](std::size_t i, float point, bool counts) {
+              *next = {coefficients[i], point * model.from_levels()[coefficients[i].place]};
+              next += counts ? 1 : 0;  // without a branch that is hard to predict
+            });
+          });
+      const auto count = static_cast<std::size_t>(next - amplitudes.data());
+      transform_.inverse(amplitudes.data(), count, model, block, buffer,
+                         tensor.mutable_as<float>());
+    }
+    reader.finish();
     return tensor;
   }
 
@@ -120,7 +154,7 @@ class KltCodec : public Codec {
   klt::FeatureTransform transform_;
   klt::StepIndex step_;
   klt::LevelModel model_;
-  klt::LevelCoder levels_;
+  klt::LevelCoder coder_;
   klt::LevelChooser chooser_;
 };
 

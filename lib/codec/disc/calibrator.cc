@@ -171,11 +171,11 @@ void choose_clip(const LevelStatistics& statistics, Parameters& parameters) {
   parameters.largest_level = static_cast<std::uint8_t>(clip);
 }
 
-// States let a processor work on several symbols at once, and cost about 2 bytes each.
+// States let a processor work on several symbols at once, and cost about a byte each.
 std::uint8_t choose_states(double bytes) {
-  constexpr double kBytesForTwo = 250;
-  constexpr double kBytesForFour = 800;
-  constexpr double kBytesForEight = 4000;
+  constexpr double kBytesForTwo = 60;
+  constexpr double kBytesForFour = 200;
+  constexpr double kBytesForEight = 2000;
   if (bytes < kBytesForFour) return bytes < kBytesForTwo ? 1 : 2;
   return bytes < kBytesForEight ? 4 : 8;
 }

@@ -6,8 +6,6 @@
 #include <memory>
 #include <type_traits>
 
-#include "codec/disc/nibble_coder.h"
-
 namespace splitbench::disc {
 namespace {
 
@@ -268,17 +266,17 @@ class WritingPort {
   }
   void many(Alphabet alphabet, const std::uint16_t* tables, const std::uint8_t* symbols,
             std::size_t count) {
-    const NibbleTable* all = tables_.of(alphabet);
+    const SymbolTable* all = tables_.of(alphabet);
     Interval* interval = &intervals_[count_];
     for (std::size_t i = 0; i < count; ++i) interval[i] = all[tables[i]].interval(symbols[i]);
     count_ += count;
   }
   unsigned raw_bits(unsigned value, unsigned count) {
-    intervals_[count_++] = raw_interval(value, count);
+    intervals_[count_++] = raw_interval(value, count, kPrecision);
     return value;
   }
   Bytes stream(std::size_t states) const {
-    return encode_intervals(intervals_.get(), count_, states);
+    return encode_intervals(intervals_.get(), count_, kPrecision, states);
   }
 
  private:
@@ -306,7 +304,7 @@ class ReadingPort {
 
  private:
   const SymbolTables& tables_;
-  NibbleDecoder<kStates> decoder_;
+  RansDecoder<kPrecision, kStates> decoder_;
 };
 
 class CountingPort {

@@ -1,6 +1,6 @@
 // Entropy coding of a tensor's quantised coefficients: for every block where they end, then which
 // are significant (not 0), then their values. The contexts are few and known before a symbol is
-// coded, so that symbols follow each other without waiting (codec/disc/nibble_coder.h): with more
+// coded, so that symbols follow each other without waiting (codec/entropy/rans.h): with more
 // of them, up to the state of all neighbouring blocks, streams were less than 1 % shorter.
 //
 // Pure functions; thread-safe.

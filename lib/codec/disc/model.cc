@@ -90,7 +90,7 @@ void require_valid(const Parameters& parameters) {
     return half == 0 || (from_half(half) >= 1 / kMaxStep && from_half(half) <= kMaxStep);
   };
   const unsigned states = parameters.states;
-  if (states != 1 && states != 2 && states != 4 && states != kMaxStates) {
+  if (states != 1 && states != 2 && states != 4 && states != kMaxRansStates) {
     throw invalid("the number of coder states is");
   }
   if (parameters.largest_level < 1 || parameters.largest_level > kMaxLevel) {

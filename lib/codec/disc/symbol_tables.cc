@@ -16,7 +16,7 @@ std::uint32_t half_octave_power(unsigned half_octaves) {
   return (half_octaves % 2 == 0 ? kOne : kSquareRootOfTwo) << (half_octaves / 2);
 }
 
-NibbleTable table_of(const Weight* weights) {
+SymbolTable table_of(const Weight* weights) {
   std::array<std::uint32_t, kSymbols> powers;
   for (unsigned symbol = 0; symbol < kSymbols; ++symbol) {
     if (weights[symbol] > kMaxWeight) {
@@ -27,7 +27,7 @@ NibbleTable table_of(const Weight* weights) {
   }
   const std::uint32_t sum = std::accumulate(powers.begin(), powers.end(), 0U);
   // One slot each, the rest by weight; what rounding down leaves goes to the most frequent.
-  std::array<std::uint16_t, kSymbols> frequencies;
+  NibbleFrequencies frequencies;
   std::uint32_t used = 0;
   for (unsigned symbol = 0; symbol < kSymbols; ++symbol) {
     const std::uint64_t share = std::uint64_t{powers[symbol]} * (kTotal - kSymbols) / sum;
@@ -36,7 +36,7 @@ NibbleTable table_of(const Weight* weights) {
   }
   auto& largest = *std::max_element(frequencies.begin(), frequencies.end());
   largest = static_cast<std::uint16_t>(largest + kTotal - used);
-  return NibbleTable(frequencies);
+  return SymbolTable(frequencies);
 }
 
 }  // namespace

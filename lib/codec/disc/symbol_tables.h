@@ -17,9 +17,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "codec/disc/nibble_coder.h"
+#include "codec/entropy/rans.h"
 
 namespace splitbench::disc {
+
+constexpr std::size_t kSymbols = kNibbles;
+constexpr unsigned kPrecision = 10;  // of the symbols' probabilities: tables stay small
+constexpr std::uint32_t kTotal = 1U << kPrecision;
+using SymbolTable = NibbleTable<kPrecision>;
 
 enum class Alphabet : std::size_t { kEnd, kGroup, kLevel, kExcess };
 constexpr std::size_t kAlphabets = 4;
@@ -85,12 +90,12 @@ class SymbolTables {
   // Throws Error{kBadInput} for a weight above kMaxWeight.
   explicit SymbolTables(const SymbolWeights& weights);
 
-  const NibbleTable* of(Alphabet alphabet) const {
+  const SymbolTable* of(Alphabet alphabet) const {
     return tables_[static_cast<std::size_t>(alphabet)].data();
   }
 
  private:
-  std::array<std::vector<NibbleTable>, kAlphabets> tables_;
+  std::array<std::vector<SymbolTable>, kAlphabets> tables_;
 };
 
 }  // namespace splitbench::disc

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "codec/entropy/nibble_table.h"
+
 namespace splitbench {
 
 class AdaptiveBit {
@@ -32,6 +34,15 @@ class AdaptiveBit {
   // Of a zero, in units of 1 / kOne: above 0 and below kOne. After many decisions, all alike, the
   // other one would cost 10 bits.
   std::uint32_t probability_of_zero() const { return (std::uint32_t{fast_} + slow_) >> 1; }
+
+  // What the bit is coded as. precision <= kPrecision.
+  Interval interval(bool bit, unsigned precision) const {
+    const std::uint32_t total = 1U << precision;
+    const std::uint32_t scaled = probability_of_zero() >> (kPrecision - precision);
+    const auto zeros = static_cast<std::uint16_t>(std::clamp(scaled, 1U, total - 1));
+    if (bit) return {zeros, static_cast<std::uint16_t>(total - zeros)};
+    return {0, zeros};
+  }
 
   void update(bool bit) {
     const unsigned slow_shift = 31U - static_cast<unsigned>(__builtin_clz(weight_));

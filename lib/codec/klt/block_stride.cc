@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "codec/klt/channel_groups.h"
+
 namespace splitbench::klt {
 namespace {
 
@@ -11,9 +13,9 @@ constexpr double kMaxMultiplications = 3e10;
 }  // namespace
 
 std::size_t block_stride(std::size_t samples, const BlockGrid& grid) {
-  const auto channels = static_cast<double>(grid.channels);
-  const double multiplications =
-      static_cast<double>(samples * grid.blocks() * grid.block_size()) * channels * channels;
+  const double width = static_cast<double>(std::min(grid.channels, kMaxGroupChannels));
+  const double multiplications = static_cast<double>(samples * grid.blocks() * grid.block_size()) *
+                                 static_cast<double>(grid.channels) * width;
   return static_cast<std::size_t>(std::ceil(std::max(1.0, multiplications / kMaxMultiplications)));
 }
 

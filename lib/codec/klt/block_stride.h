@@ -1,7 +1,7 @@
 // How many of the samples' blocks the calibration looks at.
 //
-// A pass over the samples takes as many multiplications as there are positions, times the square of
-// the channels; of large tensors only every n-th block is taken, so that it ends in seconds.
+// A pass over the samples takes as many multiplications as there are elements, times the channels
+// of a group; of large tensors only every n-th block is taken, so that it ends in seconds.
 //
 // Pure; thread-safe.
 #pragma once

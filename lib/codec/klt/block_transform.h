@@ -1,5 +1,5 @@
-// Blocks of a feature map as frequencies: position-major with the channels as lanes, the map's
-// channel means removed, and the cosine transform in space.
+// Blocks of some channels of a feature map as frequencies: position-major with the channels as
+// lanes, their means removed, and the cosine transform in space.
 //
 // Immutable; may be shared by threads (each with its own block buffer).
 #pragma once
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codec/klt/block_grid.h"
+#include "codec/klt/channel_groups.h"
 #include "codec/klt/cosine_transform.h"
 
 namespace splitbench::klt {
@@ -18,10 +19,16 @@ struct FrequencyExtent {
   std::size_t u = 0;
 };
 
+// What decoded values are clamped to.
+struct ValueRange {
+  float minimum = 0;
+  float maximum = 0;
+};
+
 class BlockTransform {
  public:
-  // `mean`: of each channel.
-  BlockTransform(const BlockGrid& grid, const std::vector<float>& mean);
+  // `mean`: of each channel of the group.
+  BlockTransform(const BlockGrid& grid, const ChannelGroup& channels, std::vector<float> mean);
 
   // Floats from one position or frequency of a block to the next.
   std::size_t lanes() const { return lanes_; }
@@ -30,20 +37,23 @@ class BlockTransform {
     return (frequency.v * grid_.x.block + frequency.u) * lanes_;
   }
 
-  // Reads block `block` of the tensor (CxHxW) and leaves its frequencies within `extent` in
-  // `buffer`.
+  // Reads the group's channels in block `block` of the tensor (CxHxW) and leaves their frequencies
+  // within `extent` in `buffer`.
   void forward(const float* tensor, std::size_t block, FrequencyExtent extent, float* buffer) const;
-  // The reverse: frequencies outside `extent` are taken as 0. Values are clamped to
-  // [minimum, maximum]; the buffer is spent.
-  void inverse(float* buffer, std::size_t block, FrequencyExtent extent, float minimum,
-               float maximum, float* tensor) const;
+  // The reverse: frequencies outside `extent` are taken as 0. The buffer is spent.
+  void inverse(float* buffer, std::size_t block, FrequencyExtent extent, ValueRange range,
+               float* tensor) const;
 
  private:
+  struct Corner;
+
+  Corner corner(std::size_t block) const;
   void load(const float* tensor, std::size_t block, float* buffer) const;
-  void store(const float* buffer, std::size_t block, float minimum, float maximum,
-             float* tensor) const;
+  void store(const float* buffer, std::size_t block, ValueRange range, float* tensor) const;
+  void store_mean(std::size_t block, ValueRange range, float* tensor) const;
 
   BlockGrid grid_;
+  ChannelGroup channels_;
   std::size_t lanes_;
   std::vector<float> mean_;  // padded to whole lanes
   CosineTransform along_y_;

@@ -14,7 +14,7 @@ constexpr double kOverallFisher = 0.3;
 // The identity's part in the Fisher matrix, where nothing is known of the channels.
 constexpr double kIdentityFisher = 2;
 // Where more than this is unknown, only the diagonal of the Fisher matrix is used.
-constexpr double kMostlyUnknown = 0.75;
+constexpr double kMostlyUnknown = 0.3;
 // How much of a band's Fisher information is taken as the overall one: what is known to second
 // order only must not count as nothing.
 constexpr double kOverallLevel = 0.1;
@@ -26,6 +26,7 @@ constexpr double kLeastVariance = 1e-30;
 // a and b as shapes of trace 1, mixed; b alone where a is nothing beside it.
 Matrix mixed_shape(const Matrix& a, const Matrix& b, double share_of_b) {
   constexpr double kNothing = 1e-12;
+  if (!(b.trace() > 0)) return Matrix::Zero(b.rows(), b.cols());
   const Matrix shape = b / b.trace();
   if (!(a.trace() > kNothing * b.trace())) return shape;
   return (1 - share_of_b) * a / a.trace() + share_of_b * shape;
@@ -43,13 +44,16 @@ double unknown_share(Eigen::Index channels, double count) {
   return size / (size + count);
 }
 
-// `unknown`: by the number of images.
-Matrix band_fisher(const Matrix& band, const Matrix& overall, double unknown) {
+double mixed_level(double band, double overall) {
+  return (1 - kOverallLevel) * band + kOverallLevel * overall;
+}
+
+// `unknown`: by the number of images. `level`: of a channel's Fisher information, in all groups.
+Matrix band_fisher(const Matrix& band, const Matrix& overall, double unknown, double level) {
   Matrix fisher = mixed_shape(band, overall, std::max(kOverallFisher, unknown));
-  fisher *= (1 - kOverallLevel) * band.trace() + kOverallLevel * overall.trace();
+  fisher *= mixed_level(band.trace(), overall.trace());
   fisher = drawn_to_diagonal(fisher, unknown);
-  fisher.diagonal().array() +=
-      kIdentityFisher * unknown * fisher.trace() / static_cast<double>(fisher.rows());
+  fisher.diagonal().array() += kIdentityFisher * unknown * level;
   return fisher;
 }
 
@@ -99,38 +103,76 @@ ChannelBasis weighted_basis(const Matrix& covariance, const Weights& weights) {
   return to_basis(vectors.transpose() * weights.root, weights.inverse_root * vectors, rank);
 }
 
-}  // namespace
+// What all groups have in common.
+struct Scale {
+  double samples = 0;
+  double elements = 0;                  // of a tensor
+  double variance = 0;                  // of its elements
+  std::array<double, kBands> fisher{};  // of a channel in the mean
+};
 
-std::array<ChannelBasis, kBands> channel_bases(const ChannelStatistics& statistics,
-                                               const BlockGrid& grid) {
+double trace(const SymmetricMatrix& matrix, std::size_t size) {
+  double sum = 0;
+  for (std::size_t i = 0; i < size; ++i) sum += matrix[i * (size + 1)];
+  return sum;
+}
+
+Scale scale_of(const ChannelStatistics& statistics, const BlockGrid& grid) {
+  Scale scale;
+  const auto channels = static_cast<double>(grid.channels);
+  scale.samples = static_cast<double>(statistics.samples);
+  scale.elements = channels * static_cast<double>(grid.plane());
+  for (const GroupStatistics& group : statistics.groups) {
+    const std::size_t size = group.mean.size();
+    scale.variance += trace(group.covariance.overall, size) / channels;
+    if (!statistics.weighted) continue;
+    const double overall = trace(group.fisher.overall, size);
+    for (std::size_t band = 0; band < kBands; ++band) {
+      scale.fisher[band] += mixed_level(trace(group.fisher.bands[band], size), overall) / channels;
+    }
+  }
+  return scale;
+}
+
+std::array<ChannelBasis, kBands> group_bases(const GroupStatistics& group, bool is_weighted,
+                                             const Scale& scale, const BlockGrid& grid) {
   std::array<ChannelBasis, kBands> bases;
-  const std::size_t elements = grid.channels * grid.plane();
-  const auto channels = static_cast<Eigen::Index>(statistics.mean.size());
+  const auto channels = static_cast<Eigen::Index>(group.mean.size());
   const auto matrix = [channels](const SymmetricMatrix& values) {
     return Eigen::Map<const Matrix>(values.data(), channels, channels);
   };
-  const Matrix measured = matrix(statistics.covariance.overall);
-  const double variance = measured.trace() / static_cast<double>(channels);
-  if (!(variance > kLeastVariance)) return bases;  // constant: the mean says it all
-  const auto images = static_cast<double>(statistics.samples);
-  const double vectors = images * static_cast<double>(grid.blocks() * grid.block_size());
-  const Matrix overall = drawn_to_diagonal(measured, unknown_share(channels, vectors));
+  const double vectors = scale.samples * static_cast<double>(grid.blocks() * grid.block_size());
+  const Matrix overall =
+      drawn_to_diagonal(matrix(group.covariance.overall), unknown_share(channels, vectors));
   std::array<double, kBands> frequencies{};
   for (const Frequency& frequency : frequency_scan(grid)) frequencies[frequency.band] += 1;
   for (std::size_t band = 0; band < kBands; ++band) {
-    const Matrix own = matrix(statistics.covariance.bands[band]);
+    const Matrix own = matrix(group.covariance.bands[band]);
     if (!(own.trace() > 0)) continue;
-    const double count = images * static_cast<double>(grid.blocks()) * frequencies[band];
+    const double count = scale.samples * static_cast<double>(grid.blocks()) * frequencies[band];
     const Matrix covariance =
         mixed_shape(own, overall, unknown_share(channels, count)) * own.trace();
-    Weights weights = equal_weights(channels, variance);
-    if (statistics.weighted) {
-      const double unknown = unknown_share(channels, images);
-      const Matrix fisher = band_fisher(matrix(statistics.fisher.bands[band]),
-                                        matrix(statistics.fisher.overall), unknown);
-      weights = fisher_weights(static_cast<double>(elements) * fisher, unknown);
+    Weights weights = equal_weights(channels, scale.variance);
+    if (is_weighted) {
+      const double unknown = unknown_share(channels, scale.samples);
+      const Matrix fisher = band_fisher(matrix(group.fisher.bands[band]),
+                                        matrix(group.fisher.overall), unknown, scale.fisher[band]);
+      weights = fisher_weights(scale.elements * fisher, unknown);
     }
     bases[band] = weighted_basis(covariance, weights);
+  }
+  return bases;
+}
+
+}  // namespace
+
+std::vector<std::array<ChannelBasis, kBands>> channel_bases(const ChannelStatistics& statistics,
+                                                            const BlockGrid& grid) {
+  const Scale scale = scale_of(statistics, grid);
+  std::vector<std::array<ChannelBasis, kBands>> bases(statistics.groups.size());
+  if (!(scale.variance > kLeastVariance)) return bases;  // constant: the mean says it all
+  for (std::size_t g = 0; g < bases.size(); ++g) {
+    bases[g] = group_bases(statistics.groups[g], statistics.weighted, scale, grid);
   }
   return bases;
 }

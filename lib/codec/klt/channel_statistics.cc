@@ -77,14 +77,14 @@ class Range {
   std::size_t values_ = 0;
 };
 
-// Sums of outer products of channel vectors, one for each frequency of a band and block.
+// Sums of outer products of a group's channel vectors, one for each frequency of a band and block.
 class BandMoments {
  public:
-  explicit BandMoments(const BlockGrid& grid)
+  BandMoments(const BlockGrid& grid, std::size_t channels)
       : scan_(frequency_scan(grid)),
-        lanes_(padded_lanes(grid.channels)),
+        lanes_(padded_lanes(channels)),
         width_(grid.x.block),
-        lowest_(Eigen::VectorXd::Zero(static_cast<Eigen::Index>(grid.channels))) {
+        lowest_(Eigen::VectorXd::Zero(static_cast<Eigen::Index>(channels))) {
     for (Matrix& sum : sums_) sum = Matrix::Zero(lowest_.size(), lowest_.size());
   }
 
@@ -142,27 +142,39 @@ class BandMoments {
   Eigen::VectorXd lowest_;
 };
 
-// Shows each tensor's blocks, evenly thinned out, to the moments.
-class BlockSampler {
+// The moments of every group, from tensors' blocks, evenly thinned out.
+class TensorMoments {
  public:
-  BlockSampler(const BlockGrid& grid, std::size_t stride)
-      : grid_(grid),
-        blocks_(grid, std::vector<float>(grid.channels)),
-        stride_(stride),
-        buffer_(blocks_.buffer_size()) {}
-
-  void add(const float* tensor, BandMoments& moments) {
-    for (std::size_t block = 0; block < grid_.blocks(); ++block) {
-      if (seen_++ % stride_ != 0) continue;
-      blocks_.forward(tensor, block, {grid_.y.block, grid_.x.block}, buffer_.data());
-      moments.add(buffer_.data());
+  TensorMoments(const BlockGrid& grid, std::size_t stride) : grid_(grid), stride_(stride) {
+    for (const ChannelGroup& channels : channel_groups(grid.channels)) {
+      groups_.push_back({BlockTransform(grid, channels, std::vector<float>(channels.size())),
+                         BandMoments(grid, channels.size())});
+      buffer_.resize(std::max(buffer_.size(), groups_.back().blocks.buffer_size()));
     }
   }
 
+  void add(const float* tensor) {
+    for (std::size_t block = 0; block < grid_.blocks(); ++block) {
+      if (seen_++ % stride_ != 0) continue;
+      for (Group& group : groups_) {
+        group.blocks.forward(tensor, block, {grid_.y.block, grid_.x.block}, buffer_.data());
+        group.moments.add(buffer_.data());
+      }
+    }
+  }
+
+  const BandMoments& of_group(std::size_t group) const { return groups_[group].moments; }
+  std::size_t groups() const { return groups_.size(); }
+
  private:
+  struct Group {
+    BlockTransform blocks;
+    BandMoments moments;
+  };
+
   BlockGrid grid_;
-  BlockTransform blocks_;
   std::size_t stride_;
+  std::vector<Group> groups_;
   std::vector<float> buffer_;
   std::size_t seen_ = 0;
 };
@@ -182,30 +194,31 @@ BandMatrices to_matrices(const BandMoments& moments) {
 
 void add_fisher(const CalibrationSamples& samples, const BlockGrid& grid, std::size_t stride,
                 ChannelStatistics& statistics) {
-  BandMoments moments(grid);
-  BlockSampler sampler(grid, stride);
+  TensorMoments moments(grid, stride);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const std::optional<Tensor> gradient = samples.gradient(i);
     if (!gradient) return;
     moderate_range(*gradient);
-    sampler.add(gradient->as<float>(), moments);
+    moments.add(gradient->as<float>());
   }
-  statistics.weighted = moments.overall().trace() > kLeastVariance;
-  statistics.fisher = to_matrices(moments);
+  for (std::size_t g = 0; g < moments.groups(); ++g) {
+    const BandMoments& of_group = moments.of_group(g);
+    statistics.groups[g].fisher = to_matrices(of_group);
+    statistics.weighted = statistics.weighted || of_group.overall().trace() > kLeastVariance;
+  }
 }
 
 // What the mean adds to the moments: frequency 0 of a block is the mean of its positions times the
 // root of their number.
-void remove_mean(const Eigen::VectorXd& lowest, const BlockGrid& grid,
-                 ChannelStatistics& statistics) {
+void remove_mean(const Eigen::VectorXd& lowest, const BlockGrid& grid, GroupStatistics& group) {
   const double root = std::sqrt(static_cast<double>(grid.block_size()));
-  for (const double sum : lowest) statistics.mean.push_back(static_cast<float>(sum / root));
+  for (const double sum : lowest) group.mean.push_back(static_cast<float>(sum / root));
   const Matrix square = lowest * lowest.transpose();
   const auto subtract = [&square](SymmetricMatrix& from, double times) {
     Eigen::Map<Matrix>(from.data(), square.rows(), square.cols()) -= times * square;
   };
-  subtract(statistics.covariance.bands[0], 1);
-  subtract(statistics.covariance.overall, 1 / static_cast<double>(grid.block_size()));
+  subtract(group.covariance.bands[0], 1);
+  subtract(group.covariance.overall, 1 / static_cast<double>(grid.block_size()));
 }
 
 }  // namespace
@@ -215,18 +228,19 @@ ChannelStatistics channel_statistics(const CalibrationSamples& samples, const Bl
   const std::size_t stride = block_stride(samples.size(), grid);
   ChannelStatistics statistics;
   statistics.samples = samples.size();
-  BandMoments moments(grid);
-  BlockSampler sampler(grid, stride);
+  TensorMoments moments(grid, stride);
   Range range;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Tensor value = samples.value(i);
     range.add(value);
-    sampler.add(value.as<float>(), moments);
+    moments.add(value.as<float>());
   }
-  statistics.minimum = range.lower();
-  statistics.maximum = range.upper();
-  statistics.covariance = to_matrices(moments);
-  remove_mean(moments.mean_of_lowest(), grid, statistics);
+  statistics.range = {range.lower(), range.upper()};
+  for (std::size_t g = 0; g < moments.groups(); ++g) {
+    statistics.groups.emplace_back();
+    statistics.groups.back().covariance = to_matrices(moments.of_group(g));
+    remove_mean(moments.of_group(g).mean_of_lowest(), grid, statistics.groups.back());
+  }
   if (weighted) add_fisher(samples, grid, stride, statistics);
   return statistics;
 }

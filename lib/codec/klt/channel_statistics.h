@@ -1,4 +1,5 @@
-// First pass of the calibration: the moments of values and gradients, by band of frequencies.
+// First pass of the calibration: the moments of values and gradients of each group of channels, by
+// band of frequencies.
 //
 // Goes over the samples once and over their gradients once. Thread-safe.
 #pragma once
@@ -8,11 +9,12 @@
 #include <vector>
 
 #include "codec/klt/block_grid.h"
+#include "codec/klt/block_transform.h"
 #include "core/calibration.h"
 
 namespace splitbench::klt {
 
-// channels x channels, symmetric.
+// Channels x channels of a group, symmetric.
 using SymmetricMatrix = std::vector<double>;
 
 // Of each band of frequencies (all zero where there are none), and of all of them together.
@@ -21,14 +23,17 @@ struct BandMatrices {
   SymmetricMatrix overall;
 };
 
+struct GroupStatistics {
+  std::vector<float> mean;
+  BandMatrices covariance;  // about the mean
+  BandMatrices fisher;      // the mean of g g^T for the gradients g
+};
+
 struct ChannelStatistics {
   std::size_t samples = 0;
-  std::vector<float> mean;
-  float minimum = 0;  // what decoded values are clamped to
-  float maximum = 0;
-  BandMatrices covariance;  // about the mean
-  bool weighted = false;    // whether there are gradients to speak of
-  BandMatrices fisher;      // the mean of g g^T for the gradients g
+  ValueRange range;
+  bool weighted = false;  // whether there are gradients to speak of
+  std::vector<GroupStatistics> groups;
 };
 
 // Throws Error{kBadInput} when a sample or gradient is not finite or beyond all reason.

@@ -1,31 +1,78 @@
 #include "codec/klt/channel_transform.h"
 
 #include <algorithm>
-#include <array>
+#include <type_traits>
 
+#include "base/simd.h"
 #include "codec/klt/lanes.h"
 
 namespace splitbench::klt {
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 4;  // so that sums are loaded and stored less often
+// Rows of a matrix, times factors, are summed up in registers, so many vectors of them at a time.
+constexpr std::size_t kVectorsAtOnce = 8;
 
-// sums += factors[0] rows[0] + ..., in this order.
-void add_rows(const std::array<const float*, kRowsAtOnce>& rows,
-              const std::array<float, kRowsAtOnce>& factors, std::size_t length,
-              float* __restrict sums) {
-  const float* a = rows[0];
-  const float* b = rows[1];
-  const float* c = rows[2];
-  const float* d = rows[3];
-  for (std::size_t i = 0; i < length; ++i) {
-    sums[i] =
-        sums[i] + factors[0] * a[i] + factors[1] * b[i] + factors[2] * c[i] + factors[3] * d[i];
+// sums[0 .. kVectors) = the sum of factors[i] * rows[i * stride ..] over i < count.
+template <std::size_t kVectors>
+SPLITBENCH_INLINE void sum_rows(const float* rows, std::size_t stride, const float* factors,
+                                std::size_t count, float* sums) {
+  Lanes totals[kVectors] = {};
+  for (std::size_t i = 0; i < count; ++i, rows += stride) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      Lanes row;
+      load_lanes(rows + v * kLanes, row);
+      totals[v] += factors[i] * row;
+    }
   }
+  for (std::size_t v = 0; v < kVectors; ++v) store_lanes(totals[v], sums + v * kLanes);
 }
 
-void add_row(const float* row, float factor, std::size_t length, float* __restrict sums) {
-  for (std::size_t i = 0; i < length; ++i) sums[i] += factor * row[i];
+// The same of rows that are picked: rows[picked[i] * stride ..].
+template <std::size_t kVectors>
+SPLITBENCH_INLINE void sum_picked_rows(const float* rows, std::size_t stride,
+                                       const std::size_t* picked, const float* factors,
+                                       std::size_t count, float* sums) {
+  Lanes totals[kVectors] = {};
+  for (std::size_t i = 0; i < count; ++i) {
+    const float* from = rows + picked[i] * stride;
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      Lanes row;
+      load_lanes(from + v * kLanes, row);
+      totals[v] += factors[i] * row;
+    }
+  }
+  for (std::size_t v = 0; v < kVectors; ++v) store_lanes(totals[v], sums + v * kLanes);
+}
+
+// Calls sum(std::integral_constant of the number of vectors, first lane) for `lanes` lanes, as many
+// at once as possible.
+template <typename Sum>
+SPLITBENCH_INLINE void for_each_panel(std::size_t lanes, Sum sum) {
+  std::size_t lane = 0;
+  for (; lane + kVectorsAtOnce * kLanes <= lanes; lane += kVectorsAtOnce * kLanes) {
+    sum(std::integral_constant<std::size_t, kVectorsAtOnce>(), lane);
+  }
+  for (; lane + 4 * kLanes <= lanes; lane += 4 * kLanes) {
+    sum(std::integral_constant<std::size_t, 4>(), lane);
+  }
+  for (; lane < lanes; lane += kLanes) sum(std::integral_constant<std::size_t, 1>(), lane);
+}
+
+SPLITBENCH_SIMD_CLONES
+void multiply(const float* matrix, std::size_t stride, const float* factors, std::size_t rows,
+              std::size_t lanes, float* sums) {
+  for_each_panel(lanes, [&](auto vectors, std::size_t lane) {
+    sum_rows<decltype(vectors)::value>(matrix + lane, stride, factors, rows, sums + lane);
+  });
+}
+
+SPLITBENCH_SIMD_CLONES
+void multiply_picked(const float* matrix, std::size_t stride, const std::size_t* picked,
+                     const float* factors, std::size_t count, std::size_t lanes, float* sums) {
+  for_each_panel(lanes, [&](auto vectors, std::size_t lane) {
+    sum_picked_rows<decltype(vectors)::value>(matrix + lane, stride, picked, factors, count,
+                                              sums + lane);
+  });
 }
 
 }  // namespace
@@ -34,53 +81,24 @@ ChannelTransform::ChannelTransform(const ChannelBasis& basis, std::size_t channe
     : channels_(channels),
       lanes_(padded_lanes(channels)),
       rank_(basis.rank),
-      analysis_(channels * basis.rank),
+      analysis_(channels * padded_lanes(basis.rank)),
       synthesis_(basis.rank * lanes_) {
   for (std::size_t k = 0; k < rank_; ++k) {
-    const std::size_t first = k / kPanel * kPanel;
-    const std::size_t width = std::min(kPanel, rank_ - first);
-    float* column = &analysis_[first * channels + k - first];
     for (std::size_t c = 0; c < channels; ++c) {
-      column[c * width] = basis.analysis[k * channels + c];
+      analysis_[c * padded_lanes(rank_) + k] = basis.analysis[k * channels + c];
     }
     std::copy_n(&basis.synthesis[k * channels], channels, &synthesis_[k * lanes_]);
   }
 }
 
 void ChannelTransform::forward(const float* values, std::size_t count, float* components) const {
-  for (std::size_t panel = 0; panel < panels(); ++panel) {
-    forward_panel(values, panel, count, components);
-  }
-}
-
-void ChannelTransform::forward_panel(const float* values, std::size_t panel, std::size_t count,
-                                     float* components) const {
-  const std::size_t first = panel * kPanel;
-  if (count <= first) return;
-  const std::size_t width = std::min(kPanel, rank_ - first);
-  const std::size_t length = std::min(width, count - first);
-  float* sums = components + first;
-  std::fill_n(sums, length, 0.0F);
-  const float* row = &analysis_[first * channels_];
-  std::size_t c = 0;
-  for (; c + kRowsAtOnce <= channels_; c += kRowsAtOnce, row += kRowsAtOnce * width) {
-    add_rows({row, row + width, row + 2 * width, row + 3 * width},
-             {values[c], values[c + 1], values[c + 2], values[c + 3]}, length, sums);
-  }
-  for (; c < channels_; ++c, row += width) add_row(row, values[c], length, sums);
+  multiply(analysis_.data(), padded_lanes(rank_), values, channels_, padded_lanes(count),
+           components);
 }
 
 void ChannelTransform::inverse(const std::size_t* component, const float* amplitude,
                                std::size_t count, float* values) const {
-  const auto row = [this](std::size_t k) { return &synthesis_[k * lanes_]; };
-  std::size_t i = 0;
-  for (; i + kRowsAtOnce <= count; i += kRowsAtOnce) {
-    const std::size_t* k = component + i;
-    const float* factor = amplitude + i;
-    add_rows({row(k[0]), row(k[1]), row(k[2]), row(k[3])},
-             {factor[0], factor[1], factor[2], factor[3]}, lanes_, values);
-  }
-  for (; i < count; ++i) add_row(row(component[i]), amplitude[i], lanes_, values);
+  multiply_picked(synthesis_.data(), lanes_, component, amplitude, count, lanes_, values);
 }
 
 }  // namespace splitbench::klt

@@ -12,7 +12,7 @@
 namespace splitbench::klt {
 namespace {
 
-// [frequency of the scan][component].
+// Of a group: [frequency of the scan][component].
 using Table = std::vector<std::vector<double>>;
 
 // How much of a coefficient's Fisher information is its own, and how much is taken to be that of
@@ -22,32 +22,29 @@ constexpr double kSeparableShare = 0.45;
 constexpr int kGainLimit = 127;
 constexpr int kSpreadLimit = 255;
 
-// The mean squares of the coefficients in the given bases.
-class Energy {
+using Bases = std::array<ChannelBasis, kBands>;
+
+// The mean squares of a group's coefficients in the given bases.
+class GroupEnergy {
  public:
-  Energy(const BlockGrid& grid, const std::vector<float>& mean,
-         const std::array<ChannelBasis, kBands>& bases, std::size_t stride)
-      : grid_(grid),
-        scan_(frequency_scan(grid)),
-        blocks_(grid, mean),
-        stride_(stride),
-        buffer_(blocks_.buffer_size()),
-        components_(grid.channels) {
-    for (const ChannelBasis& basis : bases) bands_.emplace_back(basis, grid.channels);
+  GroupEnergy(const BlockGrid& grid, const ChannelGroup& channels, const std::vector<float>& mean,
+              const Bases& bases)
+      : grid_(grid), scan_(frequency_scan(grid)), blocks_(grid, channels, mean) {
+    for (const ChannelBasis& basis : bases) bands_.emplace_back(basis, channels.size());
     for (const Frequency& frequency : scan_) sums_.emplace_back(bands_[frequency.band].rank());
   }
 
-  void add(const float* tensor) {
-    for (std::size_t block = 0; block < grid_.blocks(); ++block) {
-      if (seen_++ % stride_ != 0) continue;
-      blocks_.forward(tensor, block, {grid_.y.block, grid_.x.block}, buffer_.data());
-      ++count_;
-      for (std::size_t f = 0; f < scan_.size(); ++f) {
-        const ChannelTransform& band = bands_[scan_[f].band];
-        band.forward(buffer_.data() + blocks_.offset(scan_[f]), band.rank(), components_.data());
-        for (std::size_t k = 0; k < band.rank(); ++k) {
-          sums_[f][k] += static_cast<double>(components_[k]) * components_[k];
-        }
+  std::size_t buffer_size() const { return blocks_.buffer_size(); }
+
+  void add(const float* tensor, std::size_t block, float* buffer) {
+    std::array<float, kMaxGroupChannels> components;
+    blocks_.forward(tensor, block, {grid_.y.block, grid_.x.block}, buffer);
+    ++count_;
+    for (std::size_t f = 0; f < scan_.size(); ++f) {
+      const ChannelTransform& band = bands_[scan_[f].band];
+      band.forward(buffer + blocks_.offset(scan_[f]), band.rank(), components.data());
+      for (std::size_t k = 0; k < band.rank(); ++k) {
+        sums_[f][k] += static_cast<double>(components[k]) * components[k];
       }
     }
   }
@@ -65,31 +62,67 @@ class Energy {
   std::vector<Frequency> scan_;
   BlockTransform blocks_;
   std::vector<ChannelTransform> bands_;
-  std::size_t stride_;
-  std::vector<float> buffer_;
-  std::vector<float> components_;
   Table sums_;
-  std::size_t seen_ = 0;
   std::size_t count_ = 0;
 };
 
-Table value_energy(const CalibrationSamples& samples, const BlockGrid& grid,
-                   const Parameters& parameters) {
-  Energy energy(grid, parameters.mean, parameters.bases, block_stride(samples.size(), grid));
+// Of all groups.
+class Energy {
+ public:
+  Energy(const BlockGrid& grid, std::size_t samples)
+      : grid_(grid), stride_(block_stride(samples, grid)) {}
+
+  void add_group(const ChannelGroup& channels, const std::vector<float>& mean, const Bases& bases) {
+    groups_.emplace_back(grid_, channels, mean, bases);
+    buffer_.resize(std::max(buffer_.size(), groups_.back().buffer_size()));
+  }
+
+  void add(const float* tensor) {
+    for (std::size_t block = 0; block < grid_.blocks(); ++block) {
+      if (seen_++ % stride_ != 0) continue;
+      for (GroupEnergy& group : groups_) group.add(tensor, block, buffer_.data());
+    }
+  }
+
+  std::vector<Table> means() const {
+    std::vector<Table> tables;
+    for (const GroupEnergy& group : groups_) tables.push_back(group.mean());
+    return tables;
+  }
+
+ private:
+  BlockGrid grid_;
+  std::size_t stride_;
+  std::vector<GroupEnergy> groups_;
+  std::vector<float> buffer_;
+  std::size_t seen_ = 0;
+};
+
+std::vector<Table> value_energy(const CalibrationSamples& samples, const BlockGrid& grid,
+                                const Parameters& parameters) {
+  Energy energy(grid, samples.size());
+  const std::vector<ChannelGroup> channels = channel_groups(grid.channels);
+  for (std::size_t g = 0; g < channels.size(); ++g) {
+    energy.add_group(channels[g], parameters.groups[g].mean, parameters.groups[g].bases);
+  }
   for (std::size_t i = 0; i < samples.size(); ++i) energy.add(samples.value(i).as<float>());
-  return energy.mean();
+  return energy.means();
 }
 
 // Of the gradients with respect to the coefficients: those of x are synthesis^T times them.
-Table gradient_energy(const CalibrationSamples& samples, const BlockGrid& grid,
-                      const Parameters& parameters) {
-  std::array<ChannelBasis, kBands> dual = parameters.bases;
-  for (ChannelBasis& basis : dual) basis.analysis = basis.synthesis;
-  Energy energy(grid, std::vector<float>(grid.channels), dual, block_stride(samples.size(), grid));
+std::vector<Table> gradient_energy(const CalibrationSamples& samples, const BlockGrid& grid,
+                                   const Parameters& parameters) {
+  Energy energy(grid, samples.size());
+  const std::vector<ChannelGroup> channels = channel_groups(grid.channels);
+  for (std::size_t g = 0; g < channels.size(); ++g) {
+    Bases dual = parameters.groups[g].bases;
+    for (ChannelBasis& basis : dual) basis.analysis = basis.synthesis;
+    energy.add_group(channels[g], std::vector<float>(channels[g].size()), dual);
+  }
   for (std::size_t i = 0; i < samples.size(); ++i) {
     energy.add(samples.gradient(i).value().as<float>());
   }
-  return energy.mean();
+  return energy.means();
 }
 
 // Replaces the energies of a band by gains of mean square 1: the root of each relative to the
@@ -139,24 +172,34 @@ CoefficientPrior to_prior(double variance, double gain) {
   return prior;
 }
 
+void set_priors(const Table& energy, const Table& gains, GroupParameters& group) {
+  group.priors.clear();
+  for (std::size_t f = 0; f < energy.size(); ++f) {
+    group.priors.emplace_back();
+    for (std::size_t k = 0; k < energy[f].size(); ++k) {
+      group.priors.back().push_back(to_prior(energy[f][k], gains[f][k]));
+    }
+  }
+}
+
 }  // namespace
 
 void measure_coefficients(const CalibrationSamples& samples, const BlockGrid& grid,
                           Parameters& parameters) {
-  const Table energy = value_energy(samples, grid, parameters);
-  Table gains = energy;
-  for (auto& row : gains) std::fill(row.begin(), row.end(), 1.0);
+  const std::vector<Table> energies = value_energy(samples, grid, parameters);
+  std::vector<Table> gains = energies;
+  for (Table& table : gains) {
+    for (auto& row : table) std::fill(row.begin(), row.end(), 1.0);
+  }
   if (parameters.weighted) {
     gains = gradient_energy(samples, grid, parameters);
     const std::vector<Frequency> scan = frequency_scan(grid);
-    for (std::size_t band = 0; band < kBands; ++band) to_gains(gains, scan, band);
-  }
-  parameters.priors.clear();
-  for (std::size_t f = 0; f < energy.size(); ++f) {
-    parameters.priors.emplace_back();
-    for (std::size_t k = 0; k < energy[f].size(); ++k) {
-      parameters.priors.back().push_back(to_prior(energy[f][k], gains[f][k]));
+    for (Table& table : gains) {
+      for (std::size_t band = 0; band < kBands; ++band) to_gains(table, scan, band);
     }
+  }
+  for (std::size_t g = 0; g < energies.size(); ++g) {
+    set_priors(energies[g], gains[g], parameters.groups[g]);
   }
 }
 

@@ -1,8 +1,8 @@
 #include "codec/klt/cosine_transform.h"
 
-#include <array>
 #include <cmath>
 
+#include "base/simd.h"
 #include "codec/klt/lanes.h"
 
 namespace splitbench::klt {
@@ -28,24 +28,55 @@ double cosine(std::size_t numerator, std::size_t denominator) {
   return mirrored ? -sum : sum;
 }
 
-// A group of lanes.
-struct Group {
-  Lanes low;
-  Lanes high;
-
-  static Group load(const float* from) { return {load_lanes(from), load_lanes(from + kLanes)}; }
-  void store(float* to) const {
-    store_lanes(low, to);
-    store_lanes(high, to + kLanes);
+SPLITBENCH_SIMD_CLONES
+void forward_lanes(const float* basis, std::size_t points, float* data, std::size_t stride,
+                   std::size_t lanes, std::size_t frequencies) {
+  const std::size_t pairs = points / 2;
+  const std::size_t half = (points + 1) / 2;
+  Lanes sums[(kMaxPoints + 1) / 2];
+  Lanes differences[kMaxPoints / 2];
+  for (std::size_t lane = 0; lane < lanes; lane += kLanes) {
+    float* at = data + lane;
+    for (std::size_t j = 0; j < pairs; ++j) {
+      Lanes a;
+      Lanes b;
+      load_lanes(at + j * stride, a);
+      load_lanes(at + (points - 1 - j) * stride, b);
+      sums[j] = a + b;
+      differences[j] = a - b;
+    }
+    // The middle point, where odd frequencies are zero.
+    if (half > pairs) load_lanes(at + pairs * stride, sums[pairs]);
+    for (std::size_t u = 0; u < frequencies; ++u) {
+      const float* row = basis + u * half;
+      const Lanes* inputs = u % 2 == 0 ? sums : differences;
+      const std::size_t count = u % 2 == 0 ? half : pairs;
+      Lanes total = {};
+      for (std::size_t j = 0; j < count; ++j) total += row[j] * inputs[j];
+      store_lanes(total, at + u * stride);
+    }
   }
-  void add(float factor, const Group& group) {
-    low += factor * group.low;
-    high += factor * group.high;
-  }
-};
+}
 
-Group operator+(const Group& a, const Group& b) { return {a.low + b.low, a.high + b.high}; }
-Group operator-(const Group& a, const Group& b) { return {a.low - b.low, a.high - b.high}; }
+SPLITBENCH_SIMD_CLONES
+void inverse_lanes(const float* basis, std::size_t points, float* data, std::size_t stride,
+                   std::size_t lanes, std::size_t frequencies) {
+  const std::size_t half = (points + 1) / 2;
+  Lanes inputs[kMaxPoints];
+  for (std::size_t lane = 0; lane < lanes; lane += kLanes) {
+    float* at = data + lane;
+    for (std::size_t u = 0; u < frequencies; ++u) load_lanes(at + u * stride, inputs[u]);
+    for (std::size_t j = 0; j < half; ++j) {
+      Lanes even = {};
+      Lanes odd = {};
+      for (std::size_t u = 0; u < frequencies; u += 2) even += basis[u * half + j] * inputs[u];
+      for (std::size_t u = 1; u < frequencies; u += 2) odd += basis[u * half + j] * inputs[u];
+      const std::size_t mirror = points - 1 - j;
+      if (mirror != j) store_lanes(even - odd, at + mirror * stride);
+      store_lanes(mirror == j ? even : even + odd, at + j * stride);
+    }
+  }
+}
 
 }  // namespace
 
@@ -61,47 +92,12 @@ CosineTransform::CosineTransform(std::size_t points) : points_(points), half_((p
 
 void CosineTransform::forward(float* data, std::size_t stride, std::size_t lanes,
                               std::size_t frequencies) const {
-  const std::size_t pairs = points_ / 2;
-  std::array<Group, (kMaxPoints + 1) / 2> sums;
-  std::array<Group, kMaxPoints / 2> differences;
-  for (std::size_t lane = 0; lane < lanes; lane += kLaneGroup) {
-    float* group = data + lane;
-    for (std::size_t j = 0; j < pairs; ++j) {
-      const Group a = Group::load(group + j * stride);
-      const Group b = Group::load(group + (points_ - 1 - j) * stride);
-      sums[j] = a + b;
-      differences[j] = a - b;
-    }
-    if (half_ > pairs) {  // the middle point, where odd frequencies are zero
-      sums[pairs] = Group::load(group + pairs * stride);
-    }
-    for (std::size_t u = 0; u < frequencies; ++u) {
-      const float* row = &basis_[u * half_];
-      const Group* inputs = u % 2 == 0 ? sums.data() : differences.data();
-      const std::size_t count = u % 2 == 0 ? half_ : pairs;
-      Group total{};
-      for (std::size_t j = 0; j < count; ++j) total.add(row[j], inputs[j]);
-      total.store(group + u * stride);
-    }
-  }
+  forward_lanes(basis_.data(), points_, data, stride, lanes, frequencies);
 }
 
 void CosineTransform::inverse(float* data, std::size_t stride, std::size_t lanes,
                               std::size_t frequencies) const {
-  std::array<Group, kMaxPoints> inputs;
-  for (std::size_t lane = 0; lane < lanes; lane += kLaneGroup) {
-    float* group = data + lane;
-    for (std::size_t u = 0; u < frequencies; ++u) inputs[u] = Group::load(group + u * stride);
-    for (std::size_t j = 0; j < half_; ++j) {
-      Group even{};
-      Group odd{};
-      for (std::size_t u = 0; u < frequencies; u += 2) even.add(basis_[u * half_ + j], inputs[u]);
-      for (std::size_t u = 1; u < frequencies; u += 2) odd.add(basis_[u * half_ + j], inputs[u]);
-      const std::size_t mirror = points_ - 1 - j;
-      if (mirror != j) (even - odd).store(group + mirror * stride);
-      (mirror == j ? even : even + odd).store(group + j * stride);
-    }
-  }
+  inverse_lanes(basis_.data(), points_, data, stride, lanes, frequencies);
 }
 
 }  // namespace splitbench::klt

@@ -21,7 +21,7 @@ class CosineTransform {
 
   // In place: the first `frequencies` of the N points at `data`, `stride` floats apart, become
   // frequencies; the other points are left undefined. `lanes` is a multiple of
-  // kLaneGroup (lanes.h).
+  // kLanes (lanes.h).
   void forward(float* data, std::size_t stride, std::size_t lanes, std::size_t frequencies) const;
   // In place, the reverse; frequencies from `frequencies` on are taken as 0 and not read.
   void inverse(float* data, std::size_t stride, std::size_t lanes, std::size_t frequencies) const;

@@ -1,10 +1,10 @@
-// A whole tensor as coefficients in units of the step, and back: the cosine transform of every
-// block, then the channel transform of every frequency.
+// A block of a tensor as coefficients in units of the step, and back: for each group of channels
+// the cosine transform in space, then the channel transform of every frequency.
 //
 // The spatial transform comes first because few components are coded at high frequencies: the
 // channel transform, which costs most, then has to produce those only.
 //
-// Immutable; may be shared by threads.
+// Immutable; may be shared by threads, each with its own buffer.
 #pragma once
 
 #include <array>
@@ -18,10 +18,10 @@
 
 namespace splitbench::klt {
 
-// A value in steps, of the coefficient at `place` in its block.
-struct PlacedValue {
-  std::size_t place = 0;
-  float value = 0;
+// A coefficient that is not 0.
+struct Amplitude {
+  CodedCoefficient coefficient;
+  float value = 0;  // in the unit of parameters.h
 };
 
 class FeatureTransform {
@@ -31,27 +31,33 @@ class FeatureTransform {
   const BlockGrid& grid() const { return grid_; }
   const std::vector<Frequency>& scan() const { return scan_; }
 
-  // model.size() values of each block, in steps; `tensor` holds finite values.
-  std::vector<float> forward(const float* tensor, const LevelModel& model) const;
-  // The reverse for block `block`: of its values all are 0 but `count` given ones, which
-  // ascend by place. `buffer` is room for the work, all zero before and after.
-  void inverse_block(const PlacedValue* values, std::size_t count, const LevelModel& model,
-                     std::size_t block, std::vector<float>& buffer, float* tensor) const;
-  std::vector<float> make_buffer() const { return std::vector<float>(blocks_.buffer_size()); }
+  std::vector<float> make_buffer() const { return std::vector<float>(buffer_size_); }
+  // Room for the values of a block.
+  std::vector<float> make_values(const LevelModel& model) const;
+  // Block `block` of the tensor, which holds finite values, as model.size() values in steps.
+  void forward(const float* tensor, std::size_t block, const LevelModel& model,
+               std::vector<float>& buffer, std::vector<float>& values) const;
+  // The reverse: all coefficients are 0 but `count` given ones, which ascend by place.
+  void inverse(const Amplitude* amplitudes, std::size_t count, const LevelModel& model,
+               std::size_t block, std::vector<float>& buffer, float* tensor) const;
 
  private:
-  // The components of every frequency of one block.
-  void transform_channels(const float* buffer, const LevelModel& model, float* values) const;
-  // Adds up the frequencies of one block; how far they reach.
-  FrequencyExtent synthesise(const PlacedValue* values, std::size_t count, const LevelModel& model,
-                             float* buffer) const;
+  struct Group {
+    BlockTransform blocks;
+    std::vector<ChannelTransform> bands;
+  };
+
+  // How far these coefficients reach.
+  FrequencyExtent extent_of(const Amplitude* amplitudes, const Amplitude* end) const;
+  // Writes the frequencies of one group within `extent`.
+  void synthesise(const Group& group, const Amplitude* amplitudes, const Amplitude* end,
+                  FrequencyExtent extent, float* buffer) const;
 
   BlockGrid grid_;
   std::vector<Frequency> scan_;
-  BlockTransform blocks_;
-  std::vector<ChannelTransform> bands_;
-  float minimum_;
-  float maximum_;
+  std::vector<Group> groups_;
+  std::size_t buffer_size_ = 0;
+  ValueRange range_;
 };
 
 }  // namespace splitbench::klt

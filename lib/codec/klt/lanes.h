@@ -7,23 +7,17 @@
 
 namespace splitbench::klt {
 
-// One register of SSE2 or NEON.
-using Lanes = float __attribute__((vector_size(16)));
+// One register of AVX2, two of SSE2 or NEON.
+using Lanes = float __attribute__((vector_size(32)));
 constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(float);
 
-inline Lanes load_lanes(const float* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof lanes);
-  return lanes;
-}
+// By reference, for how vectors are passed by value depends on the processor.
+inline void load_lanes(const float* from, Lanes& lanes) { std::memcpy(&lanes, from, sizeof lanes); }
+inline void store_lanes(const Lanes& lanes, float* to) { std::memcpy(to, &lanes, sizeof lanes); }
 
-inline void store_lanes(Lanes lanes, float* to) { std::memcpy(to, &lanes, sizeof lanes); }
-
-// Rows of channels are padded to whole groups, two registers each.
-constexpr std::size_t kLaneGroup = 2 * kLanes;
-
+// Rows of channels are padded to whole vectors.
 constexpr std::size_t padded_lanes(std::size_t count) {
-  return (count + kLaneGroup - 1) / kLaneGroup * kLaneGroup;
+  return (count + kLanes - 1) / kLanes * kLanes;
 }
 
 }  // namespace splitbench::klt

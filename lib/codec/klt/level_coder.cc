@@ -7,38 +7,24 @@
 namespace splitbench::klt {
 namespace {
 
-constexpr unsigned kPrecision = 11;    // of the symbols' probabilities
 constexpr unsigned kMaxCodeBits = 17;  // of an Exp-Golomb code; none is longer
 constexpr unsigned kFraction = 8;      // of costs
 
-// In which magnitude the alphabet of a context ends: a few times the expected one.
-std::size_t last_magnitude(int context) {
-  constexpr int kTimesExpected = 2;  // in octaves
-  constexpr std::size_t kLeast = 3;
-  const int octaves = std::max(0, (context - kContextOffset) / kContextsPerOctave + kTimesExpected);
-  return std::clamp(std::size_t{1} << octaves, kLeast, kMaxSymbolMagnitude);
-}
-
-unsigned escape_order(int context) {
-  const int octaves = (context - kContextOffset) / kContextsPerOctave - 1;
-  return static_cast<unsigned>(std::max(0, octaves));
-}
-
-FrequencyTable frequency_table(const std::array<std::uint8_t, kMaxSymbolMagnitude>& probability,
-                               std::size_t last) {
-  std::vector<double> counts;
+NibbleFrequencies symbol_frequencies(const std::array<std::uint8_t, kBuckets>& probability) {
+  std::array<double, kNibbles> counts{};
   double rest = 1;
-  for (std::size_t magnitude = 0; magnitude < last; ++magnitude) {
-    const double count = rest * (probability[magnitude] + 0.5) / 256;
+  for (std::uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
+    const double count = rest * (probability[bucket] + 0.5) / 256;
     rest -= count;
-    if (magnitude == 0) {
-      counts.push_back(count);
+    if (bucket == 0) {
+      counts[0] = count;
     } else {
-      counts.insert(counts.end(), 2, count / 2);
+      counts[symbol_of(bucket, false)] = count / 2;
+      counts[symbol_of(bucket, true)] = count / 2;
     }
   }
-  counts.insert(counts.end(), 2, rest / 2);
-  return FrequencyTable::from_counts(counts, kPrecision);
+  counts[kEscape] = rest;
+  return nibble_frequencies(counts, kLevelPrecision);
 }
 
 // -log2(numerator / 2^denominator_bits) in 1 / 2^kFraction bits, by repeated squaring in integers;
@@ -62,10 +48,11 @@ std::uint32_t cost_of(std::uint32_t numerator, unsigned denominator_bits) {
   return cost;
 }
 
-std::uint32_t decode_rest(RangeDecoder& decoder, unsigned order) {
+// The number of low bits of an Exp-Golomb code: value + 2^order has one more.
+unsigned code_bits(std::uint32_t value, unsigned order) {
   unsigned bits = order;
-  while (bits + 1 < kMaxCodeBits && decoder.raw_bits(1) != 0) ++bits;
-  return (1U << bits | decoder.raw_bits(bits)) - (1U << order);
+  while ((value + (1U << order)) >> (bits + 1) != 0) ++bits;
+  return bits;
 }
 
 }  // namespace
@@ -73,62 +60,145 @@ std::uint32_t decode_rest(RangeDecoder& decoder, unsigned order) {
 LevelCoder::LevelCoder(const LevelTables& tables) {
   for (int i = 0; i < kContexts; ++i) {
     const auto context = static_cast<std::size_t>(i);
-    const std::size_t last = last_magnitude(i);
-    Context entry{frequency_table(tables.probability[context], last),
-                  static_cast<std::uint32_t>(last),
-                  escape_order(i),
-                  {},
-                  {}};
+    symbols_.emplace_back(symbol_frequencies(tables.probability[context]));
     for (std::size_t kind = 0; kind < kPoints; ++kind) {
-      entry.shrinkage[kind] = static_cast<float>(tables.shrinkage[context][kind]) / 256;
+      shrinkages_[context][kind] = static_cast<float>(tables.shrinkage[context][kind]) / 256;
     }
-    contexts_.push_back(std::move(entry));
-    for (std::size_t magnitude = 1; magnitude < last; ++magnitude) {
-      const float value = point(i, magnitude);
-      contexts_.back().points[2 * magnitude - 1] = value;
-      contexts_.back().points[2 * magnitude] = -value;
+    for (unsigned symbol = 1; symbol < kEscape; ++symbol) {
+      const float value = point(i, bucket_of_symbol(symbol));
+      points_[context][symbol] = is_negative(symbol) ? -value : value;
     }
   }
 }
 
-// Exp-Golomb: how many bits follow, in unary, and the bits.
-void LevelCoder::encode_rest(RangeEncoder& encoder, std::uint32_t rest, unsigned order) {
-  rest += 1U << order;
-  unsigned bits = order;
-  for (; rest >> (bits + 1) != 0; ++bits) encoder.raw_bits(1, 1);
-  encoder.raw_bits(0, 1);
-  encoder.raw_bits(rest, bits);
-}
-
-DecodedLevel LevelCoder::decode_large(RangeDecoder& decoder, const Context& model,
-                                      bool negative) const {
-  const std::uint32_t magnitude = model.last + decode_rest(decoder, model.order);
-  const float point = static_cast<float>(magnitude) - model.shrinkage.back();
-  return {magnitude, negative ? -point : point};
-}
-
-float LevelCoder::point(int context, std::size_t magnitude) const {
+float LevelCoder::point(int context, std::uint32_t magnitude) const {
   if (magnitude == 0) return 0;
-  return static_cast<float>(magnitude) - at(context).shrinkage[std::min(magnitude, kPoints) - 1];
+  const std::size_t kind = std::min<std::size_t>(magnitude, kPoints) - 1;
+  return static_cast<float>(magnitude) - shrinkages_[static_cast<std::size_t>(context)][kind];
 }
 
-float LevelCoder::bits(int context, std::size_t magnitude) const {
-  const Context& model = at(context);
-  const auto shared = std::min(static_cast<std::uint32_t>(magnitude), model.last);
-  const unsigned symbol = symbol_of(shared, false);
-  std::uint32_t cost = cost_of(model.symbols.frequency(symbol), kPrecision);
-  if (magnitude >= model.last) {
-    const std::uint32_t rest = static_cast<std::uint32_t>(magnitude) - model.last;
-    unsigned bits = model.order;
-    while ((rest + (1U << model.order)) >> (bits + 1) != 0) ++bits;
-    cost += (2 * bits - model.order + 1) << kFraction;
+float LevelCoder::bits(int context, std::uint32_t magnitude) const {
+  const unsigned extra = extra_bits_of(context);
+  const std::uint32_t bucket = bucket_of(magnitude, extra);
+  const LevelTable& table = symbols_[static_cast<std::size_t>(context)];
+  std::uint32_t cost = cost_of(table.interval(symbol_of(bucket, false)).frequency, kLevelPrecision);
+  if (bucket >= kBuckets) {
+    const unsigned order = escape_order(extra);
+    // Sign, unary length and bits.
+    const unsigned low = code_bits(magnitude - first_escaped(extra), order);
+    cost += (1 + low - order + 1 + low) << kFraction;
+  } else if (magnitude != 0) {
+    cost += extra << kFraction;
   }
   return static_cast<float>(cost) / static_cast<float>(1U << kFraction);
 }
 
+void LevelWriter::raw_bits(std::uint32_t value, unsigned bits) {
+  for (; bits > 0;) {
+    const unsigned now = std::min(bits, kLevelPrecision);
+    bits -= now;
+    const std::uint32_t part = value >> bits & ((1U << now) - 1);
+    intervals_[size_++] = raw_interval(part, now, kLevelPrecision);
+  }
+}
+
+// The sign comes with the symbol, but for escapes.
+void LevelWriter::extra(int context, std::uint32_t magnitude, bool negative) {
+  const unsigned extra_bits = extra_bits_of(context);
+  if (bucket_of(magnitude, extra_bits) < kBuckets) {
+    raw_bits((magnitude - 1) & ((1U << extra_bits) - 1), extra_bits);
+    return;
+  }
+  raw_bits(negative ? 1 : 0, 1);
+  const unsigned order = escape_order(extra_bits);
+  const std::uint32_t rest = magnitude - first_escaped(extra_bits);
+  const unsigned low = code_bits(rest, order);
+  for (unsigned i = order; i < low; ++i) raw_bits(1, 1);
+  raw_bits(0, 1);
+  raw_bits(rest + (1U << order), low);
+}
+
+std::uint32_t LevelWriter::group(const std::uint8_t* contexts, const float* values,
+                                 std::size_t count) {
+  if (intervals_.size() - size_ < kRoom) intervals_.resize(2 * intervals_.size());
+  Interval* interval = &intervals_[size_];
+  std::uint32_t magnitudes = 0;
+  bool is_large = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t level = chooser_.choose_small(contexts[i], std::fabs(values[i]));
+    const unsigned symbol = symbol_of(level, values[i] < 0);
+    interval[i] = coder_.tables()[contexts[i]].interval(symbol);
+    magnitudes += level;
+    is_large |= level == LevelChooser::kCompared;
+    is_large |= contexts[i] >= kFirstWithExtraBits;
+  }
+  if (is_large) return larger_group(contexts, values, count);
+  size_ += count;
+  return magnitudes;
+}
+
+std::uint32_t LevelWriter::larger_group(const std::uint8_t* contexts, const float* values,
+                                        std::size_t count) {
+  std::array<std::uint32_t, kLevelsInGroup> levels{};
+  std::uint32_t magnitudes = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    levels[i] = chooser_.choose(contexts[i], std::fabs(values[i]));
+    const std::uint32_t bucket = bucket_of(levels[i], extra_bits_of(contexts[i]));
+    intervals_[size_++] = coder_.tables()[contexts[i]].interval(symbol_of(bucket, values[i] < 0));
+    magnitudes += std::min(levels[i], kTopMagnitude);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const unsigned extra_bits = extra_bits_of(contexts[i]);
+    const bool is_escaped = bucket_of(levels[i], extra_bits) >= kBuckets;
+    if (levels[i] != 0 && (is_escaped || extra_bits != 0)) {
+      extra(contexts[i], levels[i], values[i] < 0);
+    }
+  }
+  return magnitudes;
+}
+
+template <std::size_t kStates>
+std::uint32_t LevelReader<kStates>::raw_bits(unsigned bits) {
+  std::uint32_t value = 0;
+  for (; bits > 0;) {
+    const unsigned now = std::min(bits, kLevelPrecision);
+    bits -= now;
+    value = value << now | decoder_.raw_bits(now);
+  }
+  return value;
+}
+
+template <std::size_t kStates>
+std::uint32_t LevelReader<kStates>::escaped(unsigned order) {
+  unsigned low = order;
+  while (low + 1 < kMaxCodeBits && decoder_.raw_bits(1) != 0) ++low;
+  return (1U << low | raw_bits(low)) - (1U << order);
+}
+
+template <std::size_t kStates>
+DecodedLevel LevelReader<kStates>::larger(int context, unsigned symbol) {
+  const unsigned extra_bits = extra_bits_of(context);
+  bool negative = is_negative(symbol);
+  std::uint32_t magnitude = 0;
+  if (symbol == kEscape) {
+    negative = raw_bits(1) != 0;
+    magnitude = first_escaped(extra_bits) + escaped(escape_order(extra_bits));
+  } else {
+    const std::uint32_t first = ((bucket_of_symbol(symbol) - 1) << extra_bits) + 1;
+    magnitude = first + raw_bits(extra_bits);
+  }
+  const float point = coder_.point(context, magnitude);
+  return {magnitude, negative ? -point : point};
+}
+
+template class LevelReader<1>;
+template class LevelReader<2>;
+template class LevelReader<4>;
+template class LevelReader<8>;
+
 LevelChooser::LevelChooser(const LevelCoder& coder, float rdo) {
   for (int context = 0; context < kContexts; ++context) {
-    for (std::size_t magnitude = 0; magnitude < kMaxSymbolMagnitude; ++magnitude) {
+    for (std::uint32_t magnitude = 0; magnitude < kThresholds; ++magnitude) {
       const float here = coder.point(context, magnitude);
       const float next = coder.point(context, magnitude + 1);
       const float dearer = coder.bits(context, magnitude + 1) - coder.bits(context, magnitude);
@@ -140,14 +210,15 @@ LevelChooser::LevelChooser(const LevelCoder& coder, float rdo) {
   }
 }
 
-std::int32_t LevelChooser::large_magnitude(const Thresholds& thresholds, float magnitude) {
-  std::size_t level = kCompared;
-  while (level < kMaxSymbolMagnitude && magnitude > thresholds[level]) ++level;
-  if (level < kMaxSymbolMagnitude) return static_cast<std::int32_t>(level);
+std::uint32_t LevelChooser::choose_large(int context, float magnitude) const {
+  const Thresholds& thresholds = thresholds_[static_cast<std::size_t>(context)];
+  std::uint32_t level = kCompared;
+  while (level < kThresholds && magnitude > thresholds[level]) ++level;
+  if (level < kThresholds) return level;
   // Far out the levels lie in equal distances, and so do the thresholds.
-  const float beyond = thresholds[kMaxSymbolMagnitude - 1] - (kMaxSymbolMagnitude - 1);
+  const float beyond = thresholds[kThresholds - 1] - (kThresholds - 1);
   const float nearest = magnitude - beyond + 1;
-  return nearest < static_cast<float>(kMaxLevel) ? static_cast<std::int32_t>(nearest) : kMaxLevel;
+  return nearest < static_cast<float>(kMaxLevel) ? static_cast<std::uint32_t>(nearest) : kMaxLevel;
 }
 
 }  // namespace splitbench::klt

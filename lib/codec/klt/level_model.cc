@@ -44,25 +44,32 @@ int spread_class(CoefficientPrior prior, StepIndex step) {
 }
 
 LevelModel::LevelModel(const Parameters& parameters, const std::vector<Frequency>& scan,
-                       StepIndex step) {
-  begin_.push_back(0);
-  for (std::size_t f = 0; f < scan.size(); ++f) {
-    add_frequency(parameters.priors[f], step, parameters.tables);
-    if (count(f) == 0) continue;
-    extent_.v = std::max(extent_.v, scan[f].v + 1);
-    extent_.u = std::max(extent_.u, scan[f].u + 1);
+                       StepIndex step)
+    : frequencies_(scan.size()), begin_(1), extents_(parameters.groups.size()) {
+  for (std::size_t group = 0; group < parameters.groups.size(); ++group) {
+    FrequencyExtent& extent = extents_[group];
+    for (std::size_t f = 0; f < scan.size(); ++f) {
+      add_frequency(f, parameters.groups[group].priors[f], step, parameters.tables);
+      if (count(group, f) == 0) continue;
+      extent.v = std::max(extent.v, scan[f].v + 1);
+      extent.u = std::max(extent.u, scan[f].u + 1);
+    }
   }
+  coefficients_.resize(groups_.size() * kLevelsInGroup);
+  expected_logs_.resize(groups_.size() * kLevelsInGroup);
 }
 
-void LevelModel::add_prior(std::size_t place, int expected_log) {
-  priors_.push_back({static_cast<std::uint32_t>(place), expected_log});
+void LevelModel::add_level(const CodedCoefficient& coefficient, int expected_log) {
+  coefficients_.push_back(coefficient);
+  expected_logs_.push_back(static_cast<std::int16_t>(expected_log));
+  ++levels_;
   if (groups_.empty() || groups_.back().size == kLevelsInGroup) groups_.push_back({});
   ++groups_.back().size;
   groups_.back().expected += fixed_magnitude(expected_log);
 }
 
-void LevelModel::add_frequency(const std::vector<CoefficientPrior>& priors, StepIndex step,
-                               const LevelTables& tables) {
+void LevelModel::add_frequency(std::size_t frequency, const std::vector<CoefficientPrior>& priors,
+                               StepIndex step, const LevelTables& tables) {
   const auto is_coded = [step](CoefficientPrior prior) {
     return prior.spread > 0 && spread_class(prior, step) >= 0;
   };
@@ -71,7 +78,9 @@ void LevelModel::add_frequency(const std::vector<CoefficientPrior>& priors, Step
   for (std::size_t k = 0; k < count; ++k) {
     if (is_coded(priors[k])) {
       const auto spread = static_cast<std::size_t>(spread_class(priors[k], step));
-      add_prior(begin_.back() + k, tables.mean_magnitude[spread] - kMeanOffset);
+      add_level({static_cast<std::uint32_t>(begin_.back() + k),
+                 static_cast<std::uint16_t>(frequency), static_cast<std::uint16_t>(k)},
+                tables.mean_magnitude[spread] - kMeanOffset);
     }
     const int gain = 2 * priors[k].gain - (step - kStepOffset);
     to_levels_.push_back(static_cast<float>(exp2_sixteenths(gain)));

@@ -2,9 +2,9 @@
 // known of each beforehand.
 //
 // A coefficient whose standard deviation is far below the step is never coded; of every frequency
-// the components up to the last that is coded have a place, coded or not. Everything is integers or
-// exact powers of two, so encoder and decoder agree on every platform. Immutable; may be shared by
-// threads.
+// of a group of channels the components up to the last that is coded have a place, coded or not.
+// Everything is integers or exact powers of two, so encoder and decoder agree on every platform.
+// Immutable; may be shared by threads.
 #pragma once
 
 #include <cstddef>
@@ -29,10 +29,11 @@ constexpr std::uint32_t kMagnitudeOne = 1U << kMagnitudeBits;
 // Larger magnitudes count as this one where contexts are concerned.
 constexpr std::uint32_t kTopMagnitude = 255;
 
-// What is known of a level before the stream.
-struct LevelPrior {
-  std::uint32_t place = 0;        // of its coefficient in a block
-  std::int32_t expected_log = 0;  // of its magnitude: 8 log2
+// Which coefficient of a block a level belongs to.
+struct CodedCoefficient {
+  std::uint32_t place = 0;
+  std::uint16_t frequency = 0;  // in the scan
+  std::uint16_t component = 0;  // of its group of channels and frequency
 };
 
 // So many levels are coded with the same knowledge of those before them.
@@ -48,30 +49,40 @@ class LevelModel {
   // The scan must be that of the parameters' grid.
   LevelModel(const Parameters& parameters, const std::vector<Frequency>& scan, StepIndex step);
 
-  // The places of frequency f's components in the order of a block: [begin(f), begin(f + 1)).
-  std::size_t begin(std::size_t f) const { return begin_[f]; }
-  std::size_t count(std::size_t f) const { return begin_[f + 1] - begin_[f]; }
+  // The places in a block of the components of a group's frequency f: so many, from begin() on.
+  // begin(number of groups, 0) is behind the last.
+  std::size_t begin(std::size_t group, std::size_t f) const { return begin_[index(group, f)]; }
+  std::size_t count(std::size_t group, std::size_t f) const {
+    return begin_[index(group, f) + 1] - begin_[index(group, f)];
+  }
   std::size_t size() const { return begin_.back(); }  // of a block
-  FrequencyExtent extent() const { return extent_; }
+  FrequencyExtent extent(std::size_t group) const { return extents_[group]; }
 
-  // Of the levels of a block, in the order in which they are coded.
-  const std::vector<LevelPrior>& priors() const { return priors_; }
+  // Of the levels of a block, in the order in which they are coded: the coefficient; 8 log2 of the
+  // expected magnitude. Both may be read up to the end of the last group as if it were full.
+  std::size_t levels() const { return levels_; }
+  const CodedCoefficient* coefficients() const { return coefficients_.data(); }
+  const std::int16_t* expected_logs() const { return expected_logs_.data(); }
   const std::vector<LevelGroup>& groups() const { return groups_; }
-  // From coefficient to level, and back.
+  // From coefficient to level, and back: by place.
   const float* to_levels() const { return to_levels_.data(); }
   const float* from_levels() const { return from_levels_.data(); }
 
  private:
-  void add_frequency(const std::vector<CoefficientPrior>& priors, StepIndex step,
-                     const LevelTables& tables);
-  void add_prior(std::size_t place, int expected_log);
+  std::size_t index(std::size_t group, std::size_t f) const { return group * frequencies_ + f; }
+  void add_frequency(std::size_t frequency, const std::vector<CoefficientPrior>& priors,
+                     StepIndex step, const LevelTables& tables);
+  void add_level(const CodedCoefficient& coefficient, int expected_log);
 
-  std::vector<std::size_t> begin_;
-  std::vector<LevelPrior> priors_;
+  std::size_t frequencies_;
+  std::vector<std::size_t> begin_;  // by group and frequency
+  std::size_t levels_ = 0;
+  std::vector<CodedCoefficient> coefficients_;
+  std::vector<std::int16_t> expected_logs_;
   std::vector<LevelGroup> groups_;
   std::vector<float> to_levels_;
   std::vector<float> from_levels_;
-  FrequencyExtent extent_;
+  std::vector<FrequencyExtent> extents_;  // by group
 };
 
 // The class of statistics that such a coefficient belongs to at this step; negative when it is not

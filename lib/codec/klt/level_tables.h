@@ -17,8 +17,8 @@ constexpr int kContexts = 32;
 constexpr int kContextsPerOctave = 2;
 constexpr int kContextOffset = 18;  // the context in which a magnitude of 1 is expected
 
-// Magnitudes from here on share a symbol and are told apart by what follows it.
-constexpr std::size_t kMaxSymbolMagnitude = 15;
+// Buckets of magnitudes (level_alphabet.h), and one for all that are larger.
+constexpr std::size_t kBuckets = 8;
 // Magnitudes from here on share a reconstruction point (beside their level).
 constexpr std::size_t kPoints = 3;
 
@@ -31,8 +31,9 @@ constexpr int kFirstClassOctave = -5;
 struct LevelTables {
   // The mean magnitude of the levels of each class: 8 log2 of it, from -kMeanOffset on.
   std::array<std::uint8_t, kSpreadClasses> mean_magnitude{};
-  // The probability that a magnitude is m, given that it is m at least: (byte + 1/2) / 256.
-  std::array<std::array<std::uint8_t, kMaxSymbolMagnitude>, kContexts> probability{};
+  // The probability that a magnitude is in a bucket, given that it is in no lower one:
+  // (byte + 1/2) / 256.
+  std::array<std::array<std::uint8_t, kBuckets>, kContexts> probability{};
   // How far magnitudes 1, 2 and all larger ones are reconstructed below the level, in 1 / 256.
   std::array<std::array<std::int8_t, kPoints>, kContexts> shrinkage{};
 };

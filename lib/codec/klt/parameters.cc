@@ -16,8 +16,8 @@ constexpr int kZstdLevel = 19;
 constexpr std::size_t kMaxShrinking = 1024;
 // Numbers up to here stay finite through all sums and products of the transforms.
 constexpr float kMaxMagnitude = 1e30F;
-// Matrix entries are whole parts of the largest of their row: 12 bits.
-constexpr int kTopEntry = 2047;
+// Matrix entries are whole parts of the largest of their row: 10 bits.
+constexpr int kTopEntry = 511;
 
 float finite_f32(ByteReader& reader) {
   const float value = reader.f32();
@@ -96,28 +96,62 @@ Bytes unpack(ByteReader& reader) {
   return content;
 }
 
+void write_group(ByteWriter& writer, const GroupParameters& group) {
+  for (const float mean : group.mean) writer.f32(mean);
+  for (const ChannelBasis& basis : group.bases) {
+    writer.varint(basis.rank);
+    write_matrix(writer, basis.analysis, basis.rank);
+    write_matrix(writer, basis.synthesis, basis.rank);
+  }
+  for (const auto& frequency : group.priors) {
+    for (const CoefficientPrior prior : frequency) writer.u8(prior.spread);
+  }
+  for (const auto& frequency : group.priors) {
+    for (const CoefficientPrior prior : frequency) {
+      writer.u8(static_cast<std::uint8_t>(prior.gain));
+    }
+  }
+}
+
+GroupParameters read_group(ByteReader& reader, std::size_t channels,
+                           const std::vector<Frequency>& scan) {
+  if (reader.remaining() < channels * sizeof(float)) {
+    throw bad_input(std::string(kWhat) + ": is not one for this number of channels");
+  }
+  GroupParameters group;
+  group.mean.resize(channels);
+  for (float& mean : group.mean) mean = finite_f32(reader);
+  for (ChannelBasis& basis : group.bases) {
+    const std::uint64_t rank = reader.varint();
+    if (rank > channels || reader.remaining() / (4 * channels) < rank) {
+      throw bad_input(std::string(kWhat) + ": declares " + std::to_string(rank) +
+                      " components of " + std::to_string(channels) + " channels");
+    }
+    basis.rank = rank;
+    basis.analysis = read_matrix(reader, rank, channels);
+    basis.synthesis = read_matrix(reader, rank, channels);
+  }
+  for (const Frequency& frequency : scan) {
+    const std::size_t rank = group.bases[frequency.band].rank;
+    const ByteView spreads = reader.raw(rank);
+    group.priors.emplace_back(rank);
+    for (std::size_t k = 0; k < rank; ++k) group.priors.back()[k].spread = spreads.data[k];
+  }
+  for (auto& frequency : group.priors) {
+    for (CoefficientPrior& prior : frequency) prior.gain = static_cast<std::int8_t>(reader.u8());
+  }
+  return group;
+}
+
 }  // namespace
 
 Bytes write_parameters(const Parameters& parameters) {
   ByteWriter content;
   content.u8(parameters.weighted ? 1 : 0);
-  content.f32(parameters.minimum);
-  content.f32(parameters.maximum);
-  for (const float mean : parameters.mean) content.f32(mean);
-  for (const ChannelBasis& basis : parameters.bases) {
-    content.varint(basis.rank);
-    write_matrix(content, basis.analysis, basis.rank);
-    write_matrix(content, basis.synthesis, basis.rank);
-  }
-  for (const auto& frequency : parameters.priors) {
-    for (const CoefficientPrior prior : frequency) content.u8(prior.spread);
-  }
-  for (const auto& frequency : parameters.priors) {
-    for (const CoefficientPrior prior : frequency) {
-      content.u8(static_cast<std::uint8_t>(prior.gain));
-    }
-  }
+  content.f32(parameters.range.minimum);
+  content.f32(parameters.range.maximum);
   write_tables(content, parameters.tables);
+  for (const GroupParameters& group : parameters.groups) write_group(content, group);
   ByteWriter writer;
   writer.varint(content.bytes().size());
   writer.raw(zstd_compress(content.bytes(), kZstdLevel));
@@ -130,37 +164,16 @@ Parameters read_parameters(ByteView bytes, const BlockGrid& grid) {
   ByteReader reader(content, kWhat);
   Parameters parameters;
   parameters.weighted = reader.u8() != 0;
-  parameters.minimum = finite_f32(reader);
-  parameters.maximum = finite_f32(reader);
-  if (parameters.minimum > parameters.maximum) {
+  parameters.range.minimum = finite_f32(reader);
+  parameters.range.maximum = finite_f32(reader);
+  if (parameters.range.minimum > parameters.range.maximum) {
     throw bad_input(std::string(kWhat) + ": its range of values is empty");
   }
-  if (reader.remaining() < grid.channels * sizeof(float)) {
-    throw bad_input(std::string(kWhat) + ": is not one for " + std::to_string(grid.channels) +
-                    " channels");
-  }
-  parameters.mean.resize(grid.channels);
-  for (float& mean : parameters.mean) mean = finite_f32(reader);
-  for (ChannelBasis& basis : parameters.bases) {
-    const std::uint64_t rank = reader.varint();
-    if (rank > grid.channels || reader.remaining() / (4 * grid.channels) < rank) {
-      throw bad_input(std::string(kWhat) + ": declares " + std::to_string(rank) +
-                      " components of " + std::to_string(grid.channels) + " channels");
-    }
-    basis.rank = rank;
-    basis.analysis = read_matrix(reader, rank, grid.channels);
-    basis.synthesis = read_matrix(reader, rank, grid.channels);
-  }
-  for (const Frequency& frequency : frequency_scan(grid)) {
-    const std::size_t rank = parameters.bases[frequency.band].rank;
-    const ByteView spreads = reader.raw(rank);
-    parameters.priors.emplace_back(rank);
-    for (std::size_t k = 0; k < rank; ++k) parameters.priors.back()[k].spread = spreads.data[k];
-  }
-  for (auto& frequency : parameters.priors) {
-    for (CoefficientPrior& prior : frequency) prior.gain = static_cast<std::int8_t>(reader.u8());
-  }
   parameters.tables = read_tables(reader);
+  const std::vector<Frequency> scan = frequency_scan(grid);
+  for (const ChannelGroup& group : channel_groups(grid.channels)) {
+    parameters.groups.push_back(read_group(reader, group.size(), scan));
+  }
   reader.expect_end();
   return parameters;
 }

@@ -1,10 +1,10 @@
 // What a calibration of klt holds: everything encoder and decoder know about the tensors of one
 // place of a network beside the stream itself.
 //
-// Coefficients are named by the frequency's place in the scan (block_grid.h) and, within its band,
-// by component. Their unit: an error of 1 in each coefficient of a tensor is 1/2 nat of the
-// network's answer in all (weighted by Fisher information), or equals the tensor's standard
-// deviation (not weighted).
+// Coefficients are named by the group of channels, the frequency's place in the scan (block_grid.h)
+// and, within its band, by component. Their unit: an error of 1 in each coefficient of a tensor is
+// 1/2 nat of the network's answer in all (weighted by Fisher information), or equals the tensor's
+// standard deviation (not weighted).
 //
 // Plain data; reading is a pure function.
 #pragma once
@@ -16,14 +16,15 @@
 
 #include "base/bytes.h"
 #include "codec/klt/block_grid.h"
+#include "codec/klt/block_transform.h"
+#include "codec/klt/channel_groups.h"
 #include "codec/klt/level_tables.h"
 
 namespace splitbench::klt {
 
-// Matrices of rank x channels may be this large.
 constexpr std::size_t kMaxChannels = 4096;
 
-// The transform across channels for the frequencies of one band: y = analysis x, and
+// The transform across the channels of a group for the frequencies of one band: y = analysis x, and
 // x = synthesis^T y. Both are [component][channel], the components by descending variance.
 struct ChannelBasis {
   std::size_t rank = 0;
@@ -43,15 +44,18 @@ struct CoefficientPrior {
 
 constexpr int kSpreadOffset = 96;
 
-struct Parameters {
-  bool weighted = false;  // by Fisher information
-  // Decoded values are clamped to these.
-  float minimum = 0;
-  float maximum = 0;
+// Of a group of channels (channel_groups.h).
+struct GroupParameters {
   std::vector<float> mean;  // of each channel
   std::array<ChannelBasis, kBands> bases;
   // [frequency of the scan][component of its band].
   std::vector<std::vector<CoefficientPrior>> priors;
+};
+
+struct Parameters {
+  bool weighted = false;  // by Fisher information
+  ValueRange range;
+  std::vector<GroupParameters> groups;
   LevelTables tables;
 };
 

@@ -1,11 +1,9 @@
-// disc: blocks, transform, quantiser, entropy coder, and streams.
+// disc: blocks, transform, quantiser, and streams.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <set>
 #include <string>
@@ -14,7 +12,6 @@
 #include "base/rng.h"
 #include "codec/disc/block_grid.h"
 #include "codec/disc/block_transform.h"
-#include "codec/disc/nibble_coder.h"
 #include "codec/disc/quantiser.h"
 #include "support/smooth_features.h"
 
@@ -110,77 +107,6 @@ TEST(DiscQuantiser, HasADeadZoneAndAClip) {
   const std::vector<int> expected = {0, 1, -1, 1, 2, -5, 5, -5};
   for (std::size_t i = 0; i < expected.size(); ++i)
     EXPECT_EQ(int{levels.lanes[i]}, expected[i]) << i;
-}
-
-std::vector<disc::NibbleTable> nibble_tables() {
-  std::vector<disc::NibbleTable> tables;
-  std::array<std::uint16_t, disc::kSymbols> even;
-  even.fill(disc::kTotal / disc::kSymbols);
-  tables.emplace_back(even);
-  std::array<std::uint16_t, disc::kSymbols> steep;
-  steep.fill(1);
-  steep[3] = disc::kTotal - disc::kSymbols + 1;
-  tables.emplace_back(steep);
-  return tables;
-}
-
-template <std::size_t kStates>
-void expect_round_trip(std::size_t count) {
-  const std::vector<disc::NibbleTable> tables = nibble_tables();
-  Rng rng(count);
-  std::vector<std::uint16_t> numbers(count);
-  std::vector<std::uint8_t> symbols(count);
-  std::vector<disc::Interval> intervals;
-  for (std::size_t i = 0; i < count; ++i) {
-    numbers[i] = static_cast<std::uint16_t>(rng.below(2));
-    const bool usual = numbers[i] == 1 && rng.below(50) != 0;
-    symbols[i] = static_cast<std::uint8_t>(usual ? 3 : rng.below(disc::kSymbols));
-    intervals.push_back(tables[numbers[i]].interval(symbols[i]));
-  }
-  intervals.push_back(disc::raw_interval(5, 4));
-  intervals.push_back(disc::raw_interval(0, 0));
-  const Bytes bytes = disc::encode_intervals(intervals.data(), intervals.size(), kStates);
-
-  disc::NibbleDecoder<kStates> decoder(bytes, "test");
-  std::vector<std::uint8_t> read(count);
-  const std::size_t alone = std::min<std::size_t>(count, 3);
-  for (std::size_t i = 0; i < alone; ++i) {
-    read[i] = static_cast<std::uint8_t>(decoder.symbol(tables[numbers[i]]));
-  }
-  decoder.symbols(tables.data(), numbers.data() + alone, read.data() + alone, count - alone);
-  EXPECT_EQ(read, symbols);
-  EXPECT_EQ(decoder.raw_bits(4), 5U);
-  EXPECT_EQ(decoder.raw_bits(0), 0U);
-  EXPECT_NO_THROW(decoder.finish());
-
-  disc::NibbleDecoder<kStates> unfinished(bytes, "test");
-  if (count > 0) bad_input_message([&] { unfinished.finish(); });
-}
-
-TEST(DiscNibbleCoder, GivesSymbolsBackWithAnyNumberOfStates) {
-  for (const std::size_t count : {0, 1, 2, 3, 4, 5, 7, 100, 1001, 20000}) {
-    expect_round_trip<1>(count);
-    expect_round_trip<2>(count);
-    expect_round_trip<4>(count);
-    expect_round_trip<8>(count);
-  }
-}
-
-TEST(DiscNibbleCoder, IsWithinAPercentOfTheIdealLength) {
-  const std::vector<disc::NibbleTable> tables = nibble_tables();
-  Rng rng(3);
-  std::vector<disc::Interval> intervals;
-  double bits = 0;
-  for (int i = 0; i < 20000; ++i) {
-    const unsigned symbol = rng.below(3) != 0 ? 3 : static_cast<unsigned>(rng.below(16));
-    intervals.push_back(tables[i % 2].interval(symbol));
-    bits -= std::log2(intervals.back().frequency / static_cast<double>(disc::kTotal));
-  }
-  for (const std::size_t states : {1U, 2U, 4U, 8U}) {
-    const auto size = static_cast<double>(
-        disc::encode_intervals(intervals.data(), intervals.size(), states).size());
-    EXPECT_LT(size, 1.01 * bits / 8) << states;
-  }
 }
 
 TEST(DiscCodec, IsFinerWithSmallerStepsInEveryDomain) {

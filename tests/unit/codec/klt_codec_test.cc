@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -174,12 +175,49 @@ TEST(KltCodec, SaysWhichTensorsItTakes) {
   }
 }
 
+// Of more channels than are transformed together, and of blocks that leave a part of the map over.
+TEST(KltCodec, ErrorsAreOfTheStepInEveryGroupAndBlock) {
+  for (const Shape& shape : {Shape{1, 200, 5, 6}, Shape{1, 161, 1, 1}, Shape{1, 300},
+                             Shape{1, 7, 19, 21}, Shape{1, 5, 17, 3}}) {
+    const ConfiguredCodec klt = calibrated("klt:rdo=0:weights=none:step=0.1", shape);
+    const Tensor tensor = synthetic_features(shape, 3);  // one of the samples
+    const Tensor back = decode_tensor(klt, encode_tensor(klt, tensor), {});
+    const auto channels = static_cast<std::size_t>(shape[1]);
+    const std::size_t plane = tensor.elements() / channels;
+    for (std::size_t c = 0; c < channels; ++c) {
+      double error = 0;
+      for (std::size_t i = c * plane; i < (c + 1) * plane; ++i) {
+        const double difference = double{back.as<float>()[i]} - tensor.as<float>()[i];
+        error += difference * difference / static_cast<double>(plane);
+      }
+      EXPECT_LT(error, 0.05) << shape_text(shape) << ", channel " << c;
+    }
+  }
+}
+
+// Of every number of states, by the number of levels (klt/level_coder.h).
+TEST(KltCodec, StreamsOfFewAndManyLevelsComeBack) {
+  std::set<std::size_t> sizes;
+  for (const Shape& shape :
+       {Shape{1, 6, 8, 8}, Shape{1, 12, 16, 16}, Shape{1, 24, 16, 16}, Shape{1, 40, 20, 20}}) {
+    const Tensor tensor = synthetic_features(shape, 40);
+    const double whole = variance(tensor);
+    const ConfiguredCodec klt = calibrated("klt:step=0.03:rdo=0:weights=none", shape);
+    const Bytes stream = encode_tensor(klt, tensor);
+    EXPECT_LT(mean_square_difference(tensor, decode_tensor(klt, stream, {})), 0.01 * whole);
+    sizes.insert(stream.size());
+  }
+  EXPECT_EQ(sizes.size(), 4U);
+}
+
 TEST(KltCodec, RefusesTrailingBytes) {
   const ConfiguredCodec klt = calibrated("klt", kShape);
   const Tensor tensor = synthetic_features(kShape, 1);
   Bytes body = klt.codec->encode(tensor);
-  body.insert(body.end(), 20, 0xAB);
-  bad_input_message([&] { klt.codec->decode(body, tensor.spec()); });
+  for (const std::size_t more : {1, 2, 20}) {
+    body.insert(body.end(), more, 0xAB);
+    bad_input_message([&] { klt.codec->decode(body, tensor.spec()); });
+  }
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 // The transforms of codec klt: blocks, cosines, channels.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
 #include <vector>
@@ -10,6 +14,7 @@
 #include "base/rng.h"
 #include "codec/klt/block_grid.h"
 #include "codec/klt/block_transform.h"
+#include "codec/klt/channel_groups.h"
 #include "codec/klt/channel_transform.h"
 #include "codec/klt/cosine_transform.h"
 #include "codec/klt/lanes.h"
@@ -61,26 +66,26 @@ TEST(KltBlockGrid, ScanNamesEveryFrequencyOnceFromLowToHigh) {
 TEST(KltCosineTransform, IsTheDefinition) {
   for (std::size_t points = 1; points <= 16; ++points) {
     const CosineTransform transform(points);
-    const std::vector<float> input = random_floats(points * kLaneGroup, points);
+    const std::vector<float> input = random_floats(points * kLanes, points);
     std::vector<float> output = input;
-    transform.forward(output.data(), kLaneGroup, kLaneGroup, points);
+    transform.forward(output.data(), kLanes, kLanes, points);
     for (std::size_t u = 0; u < points; ++u) {
-      for (std::size_t lane = 0; lane < kLaneGroup; ++lane) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
         const double n = static_cast<double>(points);
         double sum = 0;
         for (std::size_t j = 0; j < points; ++j) {
-          sum += static_cast<double>(input[j * kLaneGroup + lane]) *
+          sum += static_cast<double>(input[j * kLanes + lane]) *
                  std::cos(std::acos(-1.0) * static_cast<double>((2 * j + 1) * u) / (2 * n));
         }
         sum *= std::sqrt((u == 0 ? 1 : 2) / n);
-        EXPECT_NEAR(output[u * kLaneGroup + lane], sum, 1e-5) << points << " points, " << u;
+        EXPECT_NEAR(output[u * kLanes + lane], sum, 1e-5) << points << " points, " << u;
       }
     }
   }
 }
 
 TEST(KltCosineTransform, InverseUndoesForwardAndTakesTheRestAsZero) {
-  constexpr std::size_t kWide = 3 * kLaneGroup;
+  constexpr std::size_t kWide = 3 * kLanes;
   for (std::size_t points = 1; points <= 16; ++points) {
     const CosineTransform transform(points);
     const std::vector<float> input = random_floats(points * kWide, points);
@@ -104,64 +109,211 @@ TEST(KltCosineTransform, InverseUndoesForwardAndTakesTheRestAsZero) {
   }
 }
 
-TEST(KltBlockTransform, InverseUndoesForwardAndClamps) {
-  // Blocks that reach over both edges; channels that do not fill the lanes.
-  const BlockGrid grid = block_grid({1, 5, 19, 21});
-  const std::vector<float> mean = {1, -2, 0, 0.5F, 3};
-  const BlockTransform transform(grid, mean);
-  const std::vector<float> tensor = random_floats(5 * 19 * 21, 1);
+// Every channel is in one group, the groups in order, of nearly equal sizes.
+void expect_groups(std::size_t channels, std::size_t count, std::size_t most) {
+  const std::vector<ChannelGroup> groups = channel_groups(channels);
+  ASSERT_EQ(groups.size(), count) << channels;
+  std::size_t next = 0;
+  std::size_t smallest = channels;
+  std::size_t largest = 0;
+  for (const ChannelGroup& group : groups) {
+    ASSERT_FALSE(group.empty()) << channels;
+    for (const std::uint16_t channel : group) ASSERT_EQ(channel, next++) << channels;
+    smallest = std::min(smallest, group.size());
+    largest = std::max(largest, group.size());
+  }
+  EXPECT_EQ(next, channels);
+  EXPECT_LE(largest, most);
+  EXPECT_LE(largest - smallest, 1U) << channels;
+}
+
+TEST(KltChannelGroups, HoldEveryChannelOnce) {
+  for (std::size_t channels = 1; channels <= kMaxGroupChannels; ++channels) {
+    expect_groups(channels, 1, kMaxGroupChannels);
+  }
+  for (std::size_t channels = kMaxGroupChannels + 1; channels <= 4096;
+       channels += 1 + channels / 9) {
+    expect_groups(channels, (channels + 63) / 64, 64);
+  }
+  expect_groups(161, 3, 54);
+  expect_groups(192, 3, 64);
+  expect_groups(193, 4, 49);
+  expect_groups(4095, 64, 64);
+  expect_groups(4096, 64, 64);
+}
+
+ChannelGroup first_channels(std::size_t count) {
+  ChannelGroup group(count);
+  std::iota(group.begin(), group.end(), std::uint16_t{0});
+  return group;
+}
+
+FrequencyExtent all_frequencies(const BlockGrid& grid) { return {grid.y.block, grid.x.block}; }
+
+// Through the blocks of a map, whose groups may have any channels.
+std::vector<float> through_blocks(const BlockGrid& grid, const std::vector<ChannelGroup>& groups,
+                                  const std::vector<float>& mean, ValueRange range,
+                                  const std::vector<float>& tensor) {
   std::vector<float> back(tensor.size(), 99);
-  std::vector<float> buffer(transform.buffer_size());
-  const FrequencyExtent all{grid.y.block, grid.x.block};
+  for (const ChannelGroup& group : groups) {
+    std::vector<float> of_group;
+    for (const std::uint16_t channel : group) of_group.push_back(mean[channel]);
+    const BlockTransform transform(grid, group, of_group);
+    std::vector<float> buffer(transform.buffer_size());
+    for (std::size_t block = 0; block < grid.blocks(); ++block) {
+      transform.forward(tensor.data(), block, all_frequencies(grid), buffer.data());
+      transform.inverse(buffer.data(), block, all_frequencies(grid), range, back.data());
+    }
+  }
+  return back;
+}
+
+// Blocks that reach over both edges, that are too narrow for four positions at once, and both.
+TEST(KltBlockTransform, InverseUndoesForwardAndClamps) {
+  constexpr std::size_t kChannels = 11;
+  const std::vector<float> mean = random_floats(kChannels, 7);
+  const std::vector<ChannelGroup> all = {first_channels(kChannels)};
+  std::vector<std::pair<std::int64_t, std::int64_t>> sizes = {
+      {19, 21}, {21, 19}, {17, 33}, {33, 34}, {1, 17}, {16, 16}, {17, 18}};
+  for (std::int64_t width = 1; width <= 9; ++width) {
+    for (const std::int64_t height : {1, 2, 5, 17}) sizes.emplace_back(height, width);
+  }
+  for (const auto& [height, width] : sizes) {
+    const BlockGrid grid = block_grid({1, kChannels, height, width});
+    const std::vector<float> tensor = random_floats(kChannels * grid.plane(), 1);
+    const std::vector<float> back = through_blocks(grid, all, mean, {-0.25F, 0.75F}, tensor);
+    for (std::size_t i = 0; i < tensor.size(); ++i) {
+      const float clamped = std::min(std::max(tensor[i], -0.25F), 0.75F);
+      ASSERT_NEAR(back[i], clamped, 1e-5) << i << " of " << height << "x" << width;
+    }
+  }
+}
+
+TEST(KltBlockTransform, GroupsTouchTheirChannelsOnly) {
+  constexpr std::size_t kChannels = 23;
+  const std::vector<float> mean = random_floats(kChannels, 7);
+  for (const std::int64_t width : {3, 21}) {
+    const BlockGrid grid = block_grid({1, kChannels, 19, width});
+    const std::vector<float> tensor = random_floats(kChannels * grid.plane(), 1);
+    const ChannelGroup some = {2, 3, 5, 7, 11, 13, 17, 19, 22};
+    const std::vector<float> back = through_blocks(grid, {some}, mean, {-2, 2}, tensor);
+    for (std::size_t i = 0; i < tensor.size(); ++i) {
+      const bool is_in = std::count(some.begin(), some.end(), i / grid.plane()) != 0;
+      ASSERT_NEAR(back[i], is_in ? tensor[i] : 99, 1e-5) << i;
+    }
+    ChannelGroup rest;
+    for (std::uint16_t c = 0; c < kChannels; ++c) {
+      if (std::count(some.begin(), some.end(), c) == 0) rest.push_back(c);
+    }
+    EXPECT_EQ(through_blocks(grid, {some, rest}, mean, {-2, 2}, tensor),
+              through_blocks(grid, {first_channels(kChannels)}, mean, {-2, 2}, tensor));
+  }
+}
+
+TEST(KltBlockTransform, FrequenciesOfAConstantAreAtZeroOnly) {
+  const BlockGrid grid = block_grid({1, 5, 19, 21});
+  const BlockTransform transform(grid, first_channels(5), {1, 1, 1, 1, 1});
+  const std::vector<float> tensor(5 * grid.plane(), 3);
+  std::vector<float> buffer(transform.buffer_size(), 99);
+  const double scale = std::sqrt(static_cast<double>(grid.block_size()));
   for (std::size_t block = 0; block < grid.blocks(); ++block) {
-    transform.forward(tensor.data(), block, all, buffer.data());
-    transform.inverse(buffer.data(), block, all, 0, 0.75F, back.data());
+    transform.forward(tensor.data(), block, all_frequencies(grid), buffer.data());
+    for (const Frequency& frequency : frequency_scan(grid)) {
+      for (std::size_t c = 0; c < transform.lanes(); ++c) {
+        const double expected = frequency.band == 0 && c < 5 ? 2 * scale : 0;
+        ASSERT_NEAR(buffer[transform.offset(frequency) + c], expected, 1e-4);
+      }
+    }
   }
-  for (std::size_t i = 0; i < tensor.size(); ++i) {
-    const float clamped = std::min(std::max(tensor[i], 0.0F), 0.75F);
-    EXPECT_NEAR(back[i], clamped, 1e-5) << i;
+}
+
+TEST(KltBlockTransform, TakesTheRestAsZero) {
+  const BlockGrid grid = block_grid({1, 6, 13, 11});
+  const BlockTransform transform(grid, first_channels(6), std::vector<float>(6, 0.5F));
+  const std::vector<float> tensor = random_floats(6 * grid.plane(), 1);
+  std::vector<float> zeroed(transform.buffer_size());
+  transform.forward(tensor.data(), 0, all_frequencies(grid), zeroed.data());
+  std::vector<float> unread(transform.buffer_size(), 99);
+  const FrequencyExtent low{3, 4};
+  transform.forward(tensor.data(), 0, low, unread.data());
+  for (const Frequency& frequency : frequency_scan(grid)) {
+    if (frequency.v < low.v && frequency.u < low.u) continue;
+    std::fill_n(zeroed.begin() + static_cast<std::ptrdiff_t>(transform.offset(frequency)),
+                transform.lanes(), 0.0F);
   }
+  std::vector<float> a(tensor.size());
+  std::vector<float> b(tensor.size());
+  transform.inverse(zeroed.data(), 0, all_frequencies(grid), {-9, 9}, a.data());
+  transform.inverse(unread.data(), 0, low, {-9, 9}, b.data());
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1e-5);
 }
 
 TEST(KltBlockTransform, NoFrequenciesAreTheMean) {
   const BlockGrid grid = block_grid({1, 2, 3, 3});
-  const BlockTransform transform(grid, {1, -2});
+  const BlockTransform transform(grid, first_channels(2), {1, -2});
   std::vector<float> buffer(transform.buffer_size());
   std::vector<float> tensor(18);
-  transform.inverse(buffer.data(), 0, {0, 0}, -10, 10, tensor.data());
+  transform.inverse(buffer.data(), 0, {0, 0}, {-10, 10}, tensor.data());
   for (std::size_t i = 0; i < 18; ++i) EXPECT_EQ(tensor[i], i < 9 ? 1 : -2);
+  transform.inverse(buffer.data(), 0, {0, 0}, {-1, 0.5F}, tensor.data());
+  for (std::size_t i = 0; i < 18; ++i) EXPECT_EQ(tensor[i], i < 9 ? 0.5F : -1);
+}
+
+TEST(KltBlockTransform, StoresSumsThatOverflowAsBounds) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const std::int64_t width : {2, 6}) {
+    const BlockGrid grid = block_grid({1, 5, 3, width});
+    const BlockTransform transform(grid, first_channels(5), std::vector<float>(5));
+    for (const float value : {kNaN, kInfinity, -kInfinity, 1e38F}) {
+      std::vector<float> buffer(transform.buffer_size(), value);
+      std::vector<float> tensor(5 * grid.plane(), 99);
+      transform.inverse(buffer.data(), 0, all_frequencies(grid), {-1, 2}, tensor.data());
+      for (const float stored : tensor) {
+        ASSERT_GE(stored, -1) << value;
+        ASSERT_LE(stored, 2) << value;
+      }
+    }
+  }
 }
 
 TEST(KltChannelTransform, IsTheProductWithItsMatrices) {
-  constexpr std::size_t kChannels = 11;
-  constexpr std::size_t kRank = 7;
-  ChannelBasis basis;
-  basis.rank = kRank;
-  basis.analysis = random_floats(kRank * kChannels, 1);
-  basis.synthesis = random_floats(kRank * kChannels, 2);
-  const ChannelTransform transform(basis, kChannels);
-  const std::vector<float> values = random_floats(kChannels, 3);
-  for (std::size_t count = 1; count <= kRank; ++count) {
-    std::vector<float> components(kRank, 99);
-    transform.forward(values.data(), count, components.data());
-    for (std::size_t k = 0; k < kRank; ++k) {
-      double sum = 0;
-      for (std::size_t c = 0; c < kChannels; ++c) {
-        sum += static_cast<double>(basis.analysis[k * kChannels + c]) * values[c];
+  for (const std::size_t channels : {1, 5, 8, 11, 64, 97, 160}) {
+    const std::size_t rank = channels - channels / 3;
+    ChannelBasis basis;
+    basis.rank = rank;
+    basis.analysis = random_floats(rank * channels, 1);
+    basis.synthesis = random_floats(rank * channels, 2);
+    const ChannelTransform transform(basis, channels);
+    EXPECT_EQ(transform.rank(), rank);
+    const std::vector<float> values = random_floats(channels, 3);
+    for (std::size_t count = 1; count <= rank; ++count) {
+      std::vector<float> components(padded_lanes(count) + 1, 99);
+      transform.forward(values.data(), count, components.data());
+      for (std::size_t k = 0; k < count; ++k) {
+        double sum = 0;
+        for (std::size_t c = 0; c < channels; ++c) {
+          sum += static_cast<double>(basis.analysis[k * channels + c]) * values[c];
+        }
+        ASSERT_NEAR(components[k], sum, 1e-4) << k << " of " << count;
       }
-      EXPECT_NEAR(components[k], k < count ? sum : 99, 1e-5);
+      EXPECT_EQ(components.back(), 99) << "more was written than may be";
     }
-  }
-  const std::vector<std::size_t> chosen = {0, 2, 3, 5, 6};
-  const std::vector<float> amplitudes = {1, -2, 0.5F, 3, -1};
-  std::vector<float> sums(padded_lanes(kChannels), 10);
-  transform.inverse(chosen.data(), amplitudes.data(), chosen.size(), sums.data());
-  for (std::size_t c = 0; c < kChannels; ++c) {
-    double sum = 10;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      sum += static_cast<double>(amplitudes[i]) * basis.synthesis[chosen[i] * kChannels + c];
+    for (std::size_t count = 0; count <= rank; ++count) {
+      std::vector<std::size_t> chosen;
+      for (std::size_t i = 0; i < count; ++i) chosen.push_back(rank - count + i);
+      const std::vector<float> amplitudes = random_floats(count, 4);
+      std::vector<float> sums(padded_lanes(channels) + 1, 99);
+      transform.inverse(chosen.data(), amplitudes.data(), chosen.size(), sums.data());
+      for (std::size_t c = 0; c < channels; ++c) {
+        double sum = 0;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+          sum += static_cast<double>(amplitudes[i]) * basis.synthesis[chosen[i] * channels + c];
+        }
+        ASSERT_NEAR(sums[c], sum, 1e-4) << count;
+      }
+      EXPECT_EQ(sums.back(), 99) << "more was written than may be";
     }
-    EXPECT_NEAR(sums[c], sum, 1e-5);
   }
 }
 
