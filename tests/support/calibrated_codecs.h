@@ -47,9 +47,7 @@ inline std::vector<ConfiguredCodec> uncalibrated_codecs(const CodecDescription& 
 }
 
 // With several groups of channels, and enough values for the entropy coder to use all its states.
-inline std::vector<TensorSpec> larger_calibrated_specs() {
-  return {{DType::kF32, {1, 200, 6, 7}}};
-}
+inline std::vector<TensorSpec> larger_calibrated_specs() { return {{DType::kF32, {1, 200, 6, 7}}}; }
 
 // Larger ones last, so that older inputs still mean what they meant.
 inline std::vector<CalibratedCase> uncalibrated_cases() {

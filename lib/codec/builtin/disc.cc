@@ -91,8 +91,8 @@ CodecFactory disc_codec() {
       choice_option("transform", {"dct", "none"}, "of the values in a block"),
       real_option("step", 1, kFinestStep, kCoarsestStep, "quantiser step; larger is coarser"),
       real_option("deadzone", 0.5, 0.5, 1, "part of a step below which a value becomes 0"),
-      real_option("gate", 0.01, 0, 1,
-                  "part of the channels' mean energy below which a channel is not coded")};
+      real_option("gate", 0.25, 0, 100,
+                  "a channel with less than so much of the quantiser's noise is not coded")};
   description.rate = RateAxis{"step", kCoarsestStep, kFinestStep};
   description.default_sweep = {"disc:step=0.25,0.4,0.6,0.85,1.2,1.7,2.4,3.4"};
   CalibratedFactory calibrated;

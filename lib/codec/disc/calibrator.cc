@@ -67,45 +67,64 @@ double unit_step(const Settings& settings, const CoefficientStatistics& coeffici
   return settings.step * kOfDeviation * std::sqrt(variance);
 }
 
+// The largest level in steps that are not coarser.
+constexpr double kReach = kMaxLevel << kMaxCoarseness;
+
+// By how many octaves a level is to be shrunk to be within the limit.
+std::uint8_t octaves_above(double level, double limit) {
+  unsigned octaves = 0;
+  while (octaves < kMaxCoarseness && level > limit) {
+    level /= 2;
+    ++octaves;
+  }
+  return static_cast<std::uint8_t>(octaves);
+}
+
 void choose_steps(const Settings& settings, const Importance& importance, double unit,
                   const CoefficientStatistics& coefficients, Parameters& parameters) {
   const std::size_t channels = importance.channels.size();
   std::vector<double> energies(channels);
-  double mean_energy = 0;
+  // What quantisation adds to a channel, in the same weights.
+  const double noise = coefficients.count() * unit * unit / 12;
   for (std::size_t channel = 0; channel < channels; ++channel) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       energies[channel] +=
           importance.channels[channel] * importance.lanes[lane] * coefficients.of(channel, lane);
     }
-    mean_energy += energies[channel] / static_cast<double>(channels);
   }
-  std::vector<double> steps(channels);
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    steps[channel] = std::clamp(unit / std::sqrt(importance.channels[channel]), 1.0 / kMaxStep * 2,
-                                kMaxStep / 2.0);
-    const bool coded = energies[channel] > settings.gate * mean_energy;
-    parameters.steps.push_back(coded ? to_half(steps[channel]) : Half{0});
-  }
+  std::vector<double> lane_steps;
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    // Coarse enough that the largest coefficient of the samples has a level.
-    double step = 1 / std::sqrt(importance.lanes[lane]);
-    for (std::size_t channel = 0; channel < channels; ++channel) {
-      if (parameters.steps[channel] == 0) continue;
-      step = std::max(step, coefficients.largest(channel, lane) / steps[channel] / kMaxLevel);
+    const double step = 1 / std::sqrt(importance.lanes[lane]);
+    lane_steps.push_back(std::clamp(step, 2.0 / kMaxLaneStep, kMaxLaneStep / 2.0));
+    parameters.lane_steps[lane] = to_half(lane_steps.back());
+  }
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    const auto level = [&](std::size_t lane) {  // of the largest sample, in steps of 1
+      return coefficients.largest(channel, lane) / lane_steps[lane];
+    };
+    double step = unit / std::sqrt(importance.channels[channel]);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) step = std::max(step, level(lane) / kReach);
+    step = std::clamp(step, 2.0 / kMaxStep, kMaxStep / 2.0);
+    const bool coded = energies[channel] > settings.gate * noise;
+    parameters.steps.push_back(coded ? to_half(step) : Half{0});
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      parameters.coarseness.push_back(coded ? octaves_above(level(lane) / step, kMaxLevel) : 0);
     }
-    parameters.lane_steps[lane] = to_half(std::clamp(step, 2.0 / kMaxLaneStep, kMaxLaneStep / 2.0));
   }
 }
 
 // The channel before it that explains most of each channel, if that is worth it.
 void choose_parents(const ChannelCovariance& covariance, Parameters& parameters) {
   constexpr double kLeastExplained = 0.1;
+  const auto takes_part = [&parameters](std::size_t channel) {
+    return parameters.steps[channel] != 0 && !parameters.has_coarser_lanes(channel);
+  };
   for (std::size_t channel = 0; channel < parameters.steps.size(); ++channel) {
-    if (parameters.steps[channel] == 0) continue;
+    if (!takes_part(channel)) continue;
     const std::vector<std::size_t> ancestors = count_ancestors(parameters.parents);
     double most = kLeastExplained;
     for (std::size_t other = 0; other < channel; ++other) {
-      if (parameters.steps[other] == 0 || ancestors[other] == kMaxAncestors) continue;
+      if (!takes_part(other) || ancestors[other] == kMaxAncestors) continue;
       const double slope = covariance.slope(channel, other) * from_half(parameters.steps[other]) /
                            from_half(parameters.steps[channel]);
       const double explained = covariance.explained(channel, other);

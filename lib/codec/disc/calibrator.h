@@ -11,7 +11,7 @@ struct Settings {
   bool transformed = true;
   double step = 1;
   double deadzone = 0.5;  // of a step: smaller magnitudes become 0
-  double gate = 0;        // of the channels' mean energy: those below are not coded
+  double gate = 0;        // of the noise of quantisation: channels of less energy are not coded
 };
 
 // Goes over the samples four times, and asks for gradients once. Requires float32 maps or vectors

@@ -16,6 +16,8 @@ constexpr const char* kWhat = "disc calibration";
 constexpr int kZstdLevel = 19;
 constexpr std::size_t kFixedBytes =
     3 + sizeof(float) * (3 + kPoints) + sizeof(Half) * kLanes + kClasses + kAllWeights;
+constexpr unsigned kClassBits = 5;  // the other bits of a byte are the coarseness
+static_assert(kClasses <= 1U << kClassBits && kMaxCoarseness < 1U << (8 - kClassBits));
 constexpr std::size_t kChannelBytes = 4 * sizeof(Half) + kLanes;
 
 // 2 log2(value), rounded down to a whole number; 0 for 0.
@@ -107,6 +109,10 @@ void require_valid(const Parameters& parameters) {
     if (parent > channel || (parent > 0 && parameters.steps[parent - 1] == 0)) {
       throw invalid("a channel to predict from is");
     }
+    if (parent > 0 &&
+        (parameters.has_coarser_lanes(parent - 1) || parameters.has_coarser_lanes(channel))) {
+      throw invalid("a prediction of unequal steps is");
+    }
     if (std::fabs(from_half(parameters.slopes[channel])) > kMaxSlope) {
       throw invalid("a factor of prediction is");
     }
@@ -158,7 +164,9 @@ ChannelModel channel_model(const Parameters& parameters, std::size_t channel) {
   return model;
 }
 
-LaneScales lane_scales(const Parameters& parameters, BlockSize size) {
+// `coarseness`: of each lane; null for none.
+LaneScales lane_scales(const Parameters& parameters, BlockSize size,
+                       const std::uint8_t* coarseness) {
   LaneScales scales;
   scales.size = size;
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
@@ -169,7 +177,8 @@ LaneScales lane_scales(const Parameters& parameters, BlockSize size) {
       if (u >= size.height || v >= size.width) continue;
       scale = dct_scale(size.height, u) * dct_scale(size.width, v);
     }
-    const float step = from_half(parameters.lane_steps[lane]);
+    const unsigned octaves = coarseness == nullptr ? 0 : coarseness[lane];
+    const float step = from_half(parameters.lane_steps[lane]) * static_cast<float>(1U << octaves);
     scales.analysis[lane] = scale / step;
     scales.synthesis[lane] = scale * step;
   }
@@ -204,6 +213,12 @@ std::vector<std::size_t> count_ancestors(const std::vector<std::uint16_t>& paren
   return counts;
 }
 
+bool Parameters::has_coarser_lanes(std::size_t channel) const {
+  const std::uint8_t* of_channel = &coarseness[channel * kLanes];
+  return std::any_of(of_channel, of_channel + kLanes,
+                     [](std::uint8_t octaves) { return octaves != 0; });
+}
+
 Bytes write_parameters(const Parameters& parameters) {
   ByteWriter writer;
   writer.u8(parameters.transformed ? 1 : 0);
@@ -219,7 +234,10 @@ Bytes write_parameters(const Parameters& parameters) {
   write_halves(writer, parameters.steps.data(), parameters.steps.size());
   write_halves(writer, parameters.parents.data(), parameters.parents.size());
   write_halves(writer, parameters.slopes.data(), parameters.slopes.size());
-  writer.raw(parameters.classes);
+  for (std::size_t i = 0; i < parameters.classes.size(); ++i) {
+    const unsigned both = parameters.classes[i] | unsigned{parameters.coarseness[i]} << kClassBits;
+    writer.u8(static_cast<std::uint8_t>(both));
+  }
   for (const std::vector<Weight>& weights : parameters.weights) writer.raw(weights);
   return zstd_compress(writer.bytes(), kZstdLevel);
 }
@@ -253,6 +271,10 @@ Parameters read_parameters(ByteView bytes, std::size_t channels) {
   read_floats(reader, parameters.slopes.data(), channels);
   parameters.classes.resize(channels * kLanes);
   read_bytes(reader, parameters.classes);
+  for (std::uint8_t& both : parameters.classes) {
+    parameters.coarseness.push_back(static_cast<std::uint8_t>(both >> kClassBits));
+    both &= (1U << kClassBits) - 1;
+  }
   for (std::vector<Weight>& weights : parameters.weights) read_bytes(reader, weights);
   reader.expect_end();
   require_valid(parameters);
@@ -277,11 +299,7 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
     points_[static_cast<std::size_t>(kMaxLevel + level)] = point;
     points_[static_cast<std::size_t>(kMaxLevel - level)] = -point;
   }
-  const std::size_t low_height = grid.rows.size(grid.rows.pieces() - 1);
-  const std::size_t low_width = grid.columns.size(grid.columns.pieces() - 1);
-  scales_ = {lane_scales(parameters, {tall_, wide_}), lane_scales(parameters, {tall_, low_width}),
-             lane_scales(parameters, {low_height, wide_}),
-             lane_scales(parameters, {low_height, low_width})};
+  add_scales(parameters, nullptr);
   std::vector<std::size_t> places;  // among the coded channels
   for (std::size_t channel = 0; channel < parameters.means.size(); ++channel) {
     means_.push_back(from_half(parameters.means[channel]));
@@ -289,11 +307,24 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
     places.push_back(channels_.size());
     if (!is_coded_.back()) continue;
     channels_.push_back(channel_model(parameters, channel));
+    if (parameters.has_coarser_lanes(channel)) {
+      channels_.back().scales = scales_.size();
+      add_scales(parameters, &parameters.coarseness[channel * kLanes]);
+    }
     if (parameters.parents[channel] == 0) continue;
     channels_.back().parent = places[parameters.parents[channel] - 1U];
     channels_[channels_.back().parent].is_parent = true;
     predicts_ = true;
   }
+}
+
+void Model::add_scales(const Parameters& parameters, const std::uint8_t* coarseness) {
+  const std::size_t low_height = grid_.rows.size(grid_.rows.pieces() - 1);
+  const std::size_t low_width = grid_.columns.size(grid_.columns.pieces() - 1);
+  scales_.push_back({lane_scales(parameters, {tall_, wide_}, coarseness),
+                     lane_scales(parameters, {tall_, low_width}, coarseness),
+                     lane_scales(parameters, {low_height, wide_}, coarseness),
+                     lane_scales(parameters, {low_height, low_width}, coarseness)});
 }
 
 }  // namespace splitbench::disc

@@ -25,6 +25,8 @@ constexpr std::size_t kGroups = kLanes / kGroupLanes;
 constexpr float kMaxStep = 1e18F;  // and 1 / kMaxStep the least
 constexpr float kMaxLaneStep = 1e4F;
 constexpr float kMaxSlope = 16;
+// Octaves by which the step of one lane of a channel may be coarser than others'.
+constexpr unsigned kMaxCoarseness = 7;
 constexpr std::size_t kMaxAncestors = 6;  // of a predicted channel: bounds its values
 
 // Floats of the calibration are kept with the 16 high bits of their float32.
@@ -49,7 +51,12 @@ struct Parameters {
   // none; and how many levels of it a level of that one stands for.
   std::vector<std::uint16_t> parents;
   std::vector<Half> slopes;
-  std::vector<std::uint8_t> classes;  // of each channel and lane
+  // Of each channel and lane. A channel with coarser lanes is not predicted, nor are others from
+  // it.
+  std::vector<std::uint8_t> classes;
+  std::vector<std::uint8_t> coarseness;  // steps are 2^this times as large
+
+  bool has_coarser_lanes(std::size_t channel) const;
   SymbolWeights weights = equal_weights();
 };
 
@@ -91,9 +98,12 @@ struct ChannelModel {
   std::uint16_t end_table = 0;
   std::array<std::uint16_t, kGroups> group_tables{};
   UsualCount usual_count;  // in blocks that are not empty
+  static constexpr std::size_t kSharedScales = 0;
+  std::size_t scales = kSharedScales;  // which of the model's
 };
 
 // Scales of the lanes for one size of block: the transform's and the quantiser's in one factor.
+// Those of the channel's step and mean come on top.
 struct LaneScales {
   BlockSize size;
   alignas(32) std::array<float, kLanes> analysis{};
@@ -119,12 +129,15 @@ class Model {
   const SymbolTables& tables() const { return tables_; }
   // By signed level + kMaxLevel.
   float point(int level) const { return points_[static_cast<std::size_t>(level + kMaxLevel)]; }
-  const LaneScales& scales(std::size_t block_row, std::size_t block_column) const {
-    return scales_[(grid_.rows.size(block_row) == tall_ ? 0U : 2U) +
-                   (grid_.columns.size(block_column) == wide_ ? 0U : 1U)];
+  const LaneScales& scales(const ChannelModel& channel, std::size_t block_row,
+                           std::size_t block_column) const {
+    return scales_[channel.scales][(grid_.rows.size(block_row) == tall_ ? 0U : 2U) +
+                                   (grid_.columns.size(block_column) == wide_ ? 0U : 1U)];
   }
 
  private:
+  void add_scales(const Parameters& parameters, const std::uint8_t* coarseness);
+
   BlockGrid grid_;
   bool transformed_;
   float rounding_;
@@ -134,7 +147,9 @@ class Model {
   std::size_t tall_;
   std::size_t wide_;
   std::array<float, 2 * kMaxLevel + 1> points_{};
-  std::array<LaneScales, 4> scales_;
+  // Of the four sizes of blocks: those most channels share, then those of channels with coarser
+  // lanes.
+  std::vector<std::array<LaneScales, 4>> scales_;
   std::size_t states_;
   std::vector<float> means_;
   std::vector<bool> is_coded_;

@@ -81,7 +81,7 @@ void for_each_analysed_block(const Model& model, const float* values, Visit visi
     AnalysedBlock block;
     block.channel = &channel;
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      const BlockPlace place = {&model, &channel, &model.scales(row, column),
+      const BlockPlace place = {&model, &channel, &model.scales(channel, row, column),
                                 predictor.of(channel, column)};
       block.size = place.scales->size;
       block.significant =
@@ -233,7 +233,7 @@ void synthesise(const Model& model, const QuantisedTensor& tensor, float* values
   for_each_row_of_blocks(model, [&](std::size_t i, const ChannelModel& channel, std::size_t row) {
     float* band = values + (channel.number * grid.height + grid.rows.start(row)) * grid.width;
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      const BlockPlace place = {&model, &channel, &model.scales(row, column),
+      const BlockPlace place = {&model, &channel, &model.scales(channel, row, column),
                                 predictor.of(channel, column)};
       float* map = band + grid.columns.start(column);
       const std::uint64_t ranks = *mask++;

@@ -35,6 +35,7 @@ TEST(DiscCalibration, GateLeavesOutWeakChannels) {
   }
   const MemorySamples samples(values);
   disc::Settings settings;
+  settings.step = 2;
   settings.gate = 0.2;
   const disc::Parameters gated = disc::calibrate(settings, samples);
   EXPECT_EQ(gated.steps[2], 0);
@@ -43,7 +44,7 @@ TEST(DiscCalibration, GateLeavesOutWeakChannels) {
   settings.gate = 0;
   EXPECT_NE(disc::calibrate(settings, samples).steps[2], 0);
 
-  const Tensor back = through(calibrated_on(samples, "disc:gate=0.2"), values[0]);
+  const Tensor back = through(calibrated_on(samples, "disc:step=2:gate=0.2"), values[0]);
   const auto* weak = back.as<float>() + 2 * 256;
   EXPECT_TRUE(std::all_of(weak, weak + 256, [&](float v) { return v == weak[0]; }));
   EXPECT_NEAR(weak[0], 0.1, 0.03) << "decoded as its mean";
@@ -64,6 +65,41 @@ TEST(DiscCalibration, StepsAreFinerWhereTheGradientIsLarger) {
   const disc::Parameters without = disc::calibrate({}, MemorySamples(values));
   EXPECT_EQ(without.steps[0], without.steps[1]);
   EXPECT_LT(disc::from_half(without.lane_steps[0]), disc::from_half(without.lane_steps[63]));
+}
+
+// A channel far above the others is quantised more coarsely where levels would not reach it, and
+// only there.
+TEST(DiscCalibration, OneLargeChannelDoesNotSpoilTheOthers) {
+  const Shape shape = {1, 3, 16, 16};
+  std::vector<Tensor> values;
+  std::vector<Tensor> gradients;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    Tensor tensor = testing::relu_floats(shape, seed);
+    for (std::size_t i = 256; i < 512; ++i) tensor.mutable_as<float>()[i] += 300.0F * (seed % 2);
+    values.push_back(tensor);
+    gradients.push_back(testing::relu_floats(shape, 10 + seed));
+  }
+  const MemorySamples samples(values, gradients);
+  disc::Settings settings;
+  settings.step = 8;
+  const disc::Parameters parameters = disc::calibrate(settings, samples);
+  EXPECT_FALSE(parameters.has_coarser_lanes(0));
+  EXPECT_TRUE(parameters.has_coarser_lanes(1));
+  EXPECT_GT(parameters.coarseness[disc::kLanes], 1) << "the mean of a block";
+  EXPECT_FALSE(parameters.has_coarser_lanes(2));
+  EXPECT_EQ(parameters.parents, (std::vector<std::uint16_t>{0, 0, 0}));
+
+  const Tensor back = through(calibrated_on(samples, "disc:step=8"), values[1]);
+  const auto largest_error = [&](std::size_t channel) {
+    float largest = 0;
+    for (std::size_t i = channel * 256; i < (channel + 1) * 256; ++i) {
+      largest = std::max(largest, std::fabs(back.as<float>()[i] - values[1].as<float>()[i]));
+    }
+    return largest;
+  };
+  EXPECT_LT(largest_error(0), 0.5F);
+  EXPECT_LT(largest_error(1), 2.0F);
+  EXPECT_LT(largest_error(2), 0.5F);
 }
 
 TEST(DiscCalibration, PredictsAChannelFromOneThatResemblesIt) {
@@ -122,6 +158,7 @@ TEST(DiscCalibration, SurvivesWritingAndReading) {
   EXPECT_EQ(read.parents, written.parents);
   EXPECT_EQ(read.slopes, written.slopes);
   EXPECT_EQ(read.classes, written.classes);
+  EXPECT_EQ(read.coarseness, written.coarseness);
   EXPECT_EQ(read.weights, written.weights);
   bad_input_message([&] { disc::read_parameters(disc::write_parameters(written), 7); });
 }
@@ -161,6 +198,14 @@ TEST(DiscCalibration, RefusesHostileFields) {
   expect_refused("parent that is not coded", [](P& p) {
     p.steps[0] = 0;
     p.parents[2] = 1;
+  });
+  expect_refused("prediction from coarser lanes", [](P& p) {
+    p.parents[2] = 1;
+    p.coarseness[3] = 1;
+  });
+  expect_refused("prediction of coarser lanes", [](P& p) {
+    p.parents[2] = 1;
+    p.coarseness[2 * disc::kLanes] = 7;
   });
   expect_refused("slope", [](P& p) { p.slopes[2] = disc::to_half(1000); });
   expect_refused("class", [](P& p) { p.classes[7] = disc::kClasses; });
