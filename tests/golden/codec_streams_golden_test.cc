@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <string>
 
 #include "codec/calibration.h"
@@ -32,6 +33,9 @@ struct GoldenStream {
   Tensor (*input)();
   bool same_bytes;  // encoding must reproduce the stream
 };
+
+// How GoogleTest names a row.
+void PrintTo(const GoldenStream& stream, std::ostream* out) { *out << stream.name; }
 
 Tensor features() { return testing::relu_floats({1, 5, 6, 7}, 2026); }
 Tensor vector() { return testing::relu_floats({1, 37}, 11); }
@@ -92,6 +96,7 @@ const GoldenStream kStreams[] = {
     {"disc-v1-unpredicted", "disc:step=0.3", many_channels, true},  // more than 64
     {"disc-v1-untransformed", "disc:step=0.5:transform=none", like_samples, true},
     {"disc-v1-vector", "disc:step=0.3", vector, true},
+    {"disc-v1-coarser", "disc:step=0.1", like_samples, true},  // lanes with steps of their own
     {"webp-v1-features", "webp:quality=90", features, false},
     {"webp-v1-features-lossless", "webp:lossless=1:tiling=compact", features, false},
     {"webp-v1-vector", "webp:quality=75", vector, false},
