@@ -21,9 +21,11 @@ constexpr std::size_t kWidthOf = sizeof(Vector) / sizeof(float);
 template <typename Vector>
 constexpr std::size_t kParts = kSide / kWidthOf<Vector>;  // of a row
 
-// Anywhere in memory, over floats.
-using UnalignedQuad = float __attribute__((vector_size(16), aligned(4), may_alias));
-using UnalignedOct = float __attribute__((vector_size(32), aligned(4), may_alias));
+// A vector anywhere in memory, over floats.
+template <typename Vector>
+struct __attribute__((packed, may_alias)) Unaligned {
+  Vector vector;
+};
 
 using IntegerQuad = std::int32_t __attribute__((vector_size(16)));
 using IntegerOct = std::int32_t __attribute__((vector_size(32)));
@@ -39,16 +41,16 @@ struct IntegersOf<Oct> {
 };
 
 SPLITBENCH_INLINE void load(const float* from, Quad& to) {
-  to = *reinterpret_cast<const UnalignedQuad*>(from);
+  to = reinterpret_cast<const Unaligned<Quad>*>(from)->vector;
 }
 SPLITBENCH_INLINE void load(const float* from, Oct& to) {
-  to = *reinterpret_cast<const UnalignedOct*>(from);
+  to = reinterpret_cast<const Unaligned<Oct>*>(from)->vector;
 }
 SPLITBENCH_INLINE void store(const Quad& from, float* to) {
-  *reinterpret_cast<UnalignedQuad*>(to) = from;
+  reinterpret_cast<Unaligned<Quad>*>(to)->vector = from;
 }
 SPLITBENCH_INLINE void store(const Oct& from, float* to) {
-  *reinterpret_cast<UnalignedOct*>(to) = from;
+  reinterpret_cast<Unaligned<Oct>*>(to)->vector = from;
 }
 
 // A row of 7 or 8 values less `mean`, then zeros. `is_last`: memory may end with the row, and there
