@@ -1,8 +1,10 @@
 // Tensors shaped like the block outputs of MobileNetV2 and of ResNet-50: seeded noise, smooth in
-// space, with a ReLU where the network has one.
+// space, with a ReLU where the network has one. Channels are independent, but for those named
+// "alike", which have most in common with the one before, as in a network's first layers.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,6 +22,7 @@ struct BoundaryShape {
   std::int64_t channels;
   std::int64_t side;
   bool relu;
+  double in_common = 0;  // part of a channel's spread
 };
 
 constexpr BoundaryShape kBoundaries[] = {
@@ -28,7 +31,9 @@ constexpr BoundaryShape kBoundaries[] = {
     {"mobilenet_v2", 96, 14, false},  {"mobilenet_v2", 160, 7, false},
     {"mobilenet_v2", 320, 7, false},  {"mobilenet_v2", 1280, 7, true},
     {"resnet_50", 256, 56, true},     {"resnet_50", 512, 28, true},
-    {"resnet_50", 1024, 14, true},    {"resnet_50", 2048, 7, true}};
+    {"resnet_50", 1024, 14, true},    {"resnet_50", 2048, 7, true},
+    {"alike", 16, 112, false, 0.7},   {"alike", 24, 56, false, 0.7},
+    {"alike", 32, 28, false, 0.7}};
 
 inline Tensor features(const BoundaryShape& boundary, std::uint64_t seed) {
   constexpr double kNeighbour = 0.48;  // what a value has of those on its left and above
@@ -37,6 +42,9 @@ inline Tensor features(const BoundaryShape& boundary, std::uint64_t seed) {
   Tensor tensor = Tensor::allocate({DType::kF32, shape});
   Rng traits(1);  // of the channels: the same in every tensor
   Rng rng(seed + 2);
+  const auto size = static_cast<std::size_t>(boundary.side * boundary.side);
+  const double own = std::sqrt(1 - boundary.in_common * boundary.in_common);
+  std::vector<float> before(size);
   auto* map = tensor.mutable_as<float>();
   for (std::int64_t c = 0; c < boundary.channels; ++c, map += boundary.side * boundary.side) {
     const double spread = 0.3 + traits.uniform();
@@ -50,8 +58,9 @@ inline Tensor features(const BoundaryShape& boundary, std::uint64_t seed) {
         *at = static_cast<float>(kNeighbour * (left + above) + kNoise * noise);
       }
     }
-    for (std::int64_t i = 0; i < boundary.side * boundary.side; ++i) {
-      const auto value = static_cast<float>(2 * spread * map[i] + spread * offset);
+    for (std::size_t i = 0; i < size; ++i) {
+      before[i] = static_cast<float>(boundary.in_common * before[i] + own * map[i]);
+      const auto value = static_cast<float>(2 * spread * before[i] + spread * offset);
       map[i] = boundary.relu ? std::max(0.0F, value) : value;
     }
   }

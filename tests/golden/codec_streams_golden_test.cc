@@ -92,8 +92,9 @@ const GoldenStream kStreams[] = {
     {"klt-v1-groups", "klt:step=0.2", long_vector, true},  // of channels: more than 160
     {"klt-v1-states", "klt:step=0.1:rdo=0:weights=none", many_levels, true},
     {"disc-v1-features", "disc:step=0.5:gate=0", features, true},
-    {"disc-v1-predicted", "disc:step=0.3", like_samples, true},
-    {"disc-v1-unpredicted", "disc:step=0.3", many_channels, true},  // more than 64
+    {"disc-v1-mixed", "disc:step=0.3", like_samples, true},
+    {"disc-v1-apart", "disc:step=0.3:mixing=none", like_samples, true},
+    {"disc-v1-unmixed", "disc:step=0.3", many_channels, true},  // more than 32
     {"disc-v1-untransformed", "disc:step=0.5:transform=none", like_samples, true},
     {"disc-v1-vector", "disc:step=0.3", vector, true},
     {"disc-v1-coarser", "disc:step=0.1", like_samples, true},  // lanes with steps of their own

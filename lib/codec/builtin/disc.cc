@@ -72,6 +72,7 @@ class DiscCodec : public Codec {
 
 disc::Settings settings_of(const Spec& spec) {
   disc::Settings settings;
+  settings.mixed = spec.options.at("mixing") == "klt";
   settings.transformed = spec.options.at("transform") == "dct";
   settings.step = real_value(spec, "step");
   settings.deadzone = real_value(spec, "deadzone");
@@ -89,6 +90,7 @@ CodecFactory disc_codec() {
   description.wire_id = 9;
   description.options = {
       choice_option("transform", {"dct", "none"}, "of the values in a block"),
+      choice_option("mixing", {"klt", "none"}, "of up to 32 channels, where it saves bytes"),
       real_option("step", 1, kFinestStep, kCoarsestStep, "quantiser step; larger is coarser"),
       real_option("deadzone", 0.5, 0.5, 1, "part of a step below which a value becomes 0"),
       real_option("gate", 0.25, 0, 100,
@@ -97,7 +99,7 @@ CodecFactory disc_codec() {
   description.default_sweep = {"disc:step=0.25,0.4,0.6,0.85,1.2,1.7,2.4,3.4"};
   CalibratedFactory calibrated;
   calibrated.needed = [](const Spec&) { return true; };
-  calibrated.options = {"transform", "step", "deadzone", "gate"};
+  calibrated.options = {"transform", "mixing", "step", "deadzone", "gate"};
   calibrated.calibrate = [](const Spec& spec, const CalibrationSamples& samples) {
     require_supported(samples.spec(), "disc calibration");
     return disc::write_parameters(disc::calibrate(settings_of(spec), samples));

@@ -135,7 +135,7 @@ struct BlockRows {
     }
   }
 
-  // Lane by lane: block * factors * factor, and block + factor * other.
+  // Lane by lane: block * factors * factor.
   SPLITBENCH_INLINE void multiply(const BlockRows& factors, float factor) {
     for (std::size_t i = 0; i < kSide; ++i) {
       for (std::size_t part = 0; part < kParts<Vector>; ++part) {
@@ -143,10 +143,14 @@ struct BlockRows {
       }
     }
   }
-  SPLITBENCH_INLINE void add_multiple(float factor, const BlockRows& other) {
-    for (std::size_t i = 0; i < kSide; ++i) {
+  // block += factor * the first rows of `other`.
+  template <std::size_t kRows>
+  SPLITBENCH_INLINE void add_rows(float factor, const Block& other) {
+    for (std::size_t i = 0; i < kRows; ++i) {
       for (std::size_t part = 0; part < kParts<Vector>; ++part) {
-        rows[i][part] += factor * other.rows[i][part];
+        Vector lanes;
+        load(other.lanes + i * kSide + part * kWidthOf<Vector>, lanes);
+        rows[i][part] += factor * lanes;
       }
     }
   }

@@ -4,54 +4,20 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
-#include "codec/disc/channel_covariance.h"
 #include "codec/disc/coefficient_coder.h"
 #include "codec/disc/feature_maps.h"
+#include "codec/disc/importance.h"
+#include "codec/disc/lane_moments.h"
+#include "codec/disc/mixing_learner.h"
 #include "codec/disc/sample_statistics.h"
 #include "codec/disc/table_learner.h"
 #include "codec/disc/tensor_coder.h"
 
 namespace splitbench::disc {
 namespace {
-
-// How much an error in a coefficient matters: the product of a channel's and a lane's weight.
-struct Importance {
-  std::vector<double> channels;
-  std::array<double, kLanes> lanes;
-};
-
-// Of weights, relative to their mean: bounds the steps.
-constexpr double kLeastImportance = 1e-3;
-
-// From the mean squared gradients of the coefficients, as the best product of two factors.
-Importance measured_importance(const CoefficientStatistics& gradients, std::size_t channels) {
-  const double mean = gradients.total() / (gradients.count() * static_cast<double>(channels));
-  Importance importance;
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    const double of_channel = gradients.of_channel(channel) / gradients.count();
-    importance.channels.push_back(std::max(of_channel, kLeastImportance * mean));
-  }
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    const double count = gradients.count(lane) * static_cast<double>(channels);
-    const double of_lane = count > 0 ? gradients.of_lane(lane) / count : mean;
-    importance.lanes[lane] = std::max(of_lane / mean, kLeastImportance);
-  }
-  return importance;
-}
-
-// Without gradients: all channels alike, steps that grow with the frequency.
-Importance assumed_importance(bool transformed, std::size_t channels) {
-  constexpr double kStepsPerFrequency = 0.35;
-  Importance importance{std::vector<double>(channels, 1), {}};
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    const auto frequency = static_cast<double>(lane / kSide + lane % kSide);
-    const double step = transformed ? 1 + kStepsPerFrequency * frequency : 1;
-    importance.lanes[lane] = 1 / (step * step);
-  }
-  return importance;
-}
 
 // The step of a coefficient of importance 1. With gradients, errors as large as uniform ones in all
 // coefficients then change the network's answer by about step^2 / 24 nats.
@@ -88,8 +54,7 @@ void choose_steps(const Settings& settings, const Importance& importance, double
   const double noise = coefficients.count() * unit * unit / 12;
   for (std::size_t channel = 0; channel < channels; ++channel) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      energies[channel] +=
-          importance.channels[channel] * importance.lanes[lane] * coefficients.of(channel, lane);
+      energies[channel] += importance.of(channel, lane) * coefficients.of(channel, lane);
     }
   }
   std::vector<double> lane_steps;
@@ -113,27 +78,49 @@ void choose_steps(const Settings& settings, const Importance& importance, double
   }
 }
 
-// The channel before it that explains most of each channel, if that is worth it.
-void choose_parents(const ChannelCovariance& covariance, Parameters& parameters) {
-  constexpr double kLeastExplained = 0.1;
-  const auto takes_part = [&parameters](std::size_t channel) {
-    return parameters.steps[channel] != 0 && !parameters.has_coarser_lanes(channel);
-  };
-  for (std::size_t channel = 0; channel < parameters.steps.size(); ++channel) {
-    if (!takes_part(channel)) continue;
-    const std::vector<std::size_t> ancestors = count_ancestors(parameters.parents);
-    double most = kLeastExplained;
-    for (std::size_t other = 0; other < channel; ++other) {
-      if (!takes_part(other) || ancestors[other] == kMaxAncestors) continue;
-      const double slope = covariance.slope(channel, other) * from_half(parameters.steps[other]) /
-                           from_half(parameters.steps[channel]);
-      const double explained = covariance.explained(channel, other);
-      if (explained <= most || std::fabs(slope) > kMaxSlope / 2) continue;
-      most = explained;
-      parameters.parents[channel] = static_cast<std::uint16_t>(other + 1);
-      parameters.slopes[channel] = to_half(slope);
-    }
+// What the samples and their gradients say of the channels as they are.
+struct ChannelStatistics {
+  CoefficientStatistics coefficients;
+  CoefficientStatistics gradients;
+  // Where channels may be mixed.
+  std::optional<LaneMoments> value_moments;
+  std::optional<LaneMoments> gradient_moments;
+
+  bool measured() const { return !gradients.empty(); }
+};
+
+ChannelStatistics measure_channels(const Settings& settings, const FeatureMaps& maps,
+                                   const std::vector<double>& means,
+                                   const CalibrationSamples& samples) {
+  ChannelStatistics statistics = {
+      {maps, settings.transformed}, {maps, settings.transformed}, std::nullopt, std::nullopt};
+  if (settings.mixed && maps.channels > 1 && maps.channels <= kMostMixedChannels) {
+    statistics.value_moments.emplace(maps, settings.transformed);
+    statistics.gradient_moments.emplace(maps, settings.transformed);
   }
+  const std::vector<double> no_means(maps.channels);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Tensor tensor = samples.value(i);
+    statistics.coefficients.add(tensor, means);
+    if (statistics.value_moments) statistics.value_moments->add(tensor, means);
+    const std::optional<Tensor> gradient = samples.gradient(i);
+    if (!gradient) continue;
+    statistics.gradients.add(*gradient, no_means);
+    if (statistics.gradient_moments) statistics.gradient_moments->add(*gradient, no_means);
+  }
+  return statistics;
+}
+
+CoefficientStatistics measure_components(const Settings& settings, const FeatureMaps& maps,
+                                         const ChannelMixing& mixing,
+                                         const std::vector<double>& means,
+                                         const CalibrationSamples& samples) {
+  CoefficientStatistics components(maps, settings.transformed);
+  const std::vector<double> no_means(maps.channels);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    components.add(mix_channels(mixing, means, samples.value(i)), no_means);
+  }
+  return components;
 }
 
 void choose_classes(const LevelStatistics& statistics, Parameters& parameters) {
@@ -199,26 +186,8 @@ std::uint8_t choose_states(double bytes) {
   return bytes < kBytesForEight ? 4 : 8;
 }
 
-}  // namespace
-
-Parameters calibrate(const Settings& settings, const CalibrationSamples& samples) {
-  const FeatureMaps maps = feature_maps(samples.spec().shape);
-  const ValueStatistics values = measure_values(maps, samples);
-  CoefficientStatistics coefficients(maps, settings.transformed);
-  CoefficientStatistics gradients(maps, settings.transformed);
-  // With more channels it would take long, and those of later layers have little in common.
-  constexpr std::size_t kMostPredicted = 64;
-  std::optional<ChannelCovariance> covariance;
-  if (maps.channels <= kMostPredicted) covariance.emplace(maps);
-  const std::vector<double> no_means(maps.channels);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const Tensor tensor = samples.value(i);
-    coefficients.add(tensor, values.means);
-    if (covariance) covariance->add(tensor, values.means);
-    const std::optional<Tensor> gradient = samples.gradient(i);
-    if (gradient) gradients.add(*gradient, no_means);
-  }
-
+// What does not depend on the mixing of channels.
+Parameters common_parameters(const Settings& settings, const ValueStatistics& values) {
   Parameters parameters;
   parameters.transformed = settings.transformed;
   parameters.largest_level = kMaxLevel;
@@ -226,15 +195,13 @@ Parameters calibrate(const Settings& settings, const CalibrationSamples& samples
   parameters.low = values.low;
   parameters.high = values.high;
   for (const double mean : values.means) parameters.means.push_back(to_half(mean));
-  parameters.classes.resize(maps.channels * kLanes);
-  const bool measured = !gradients.empty();
-  const Importance importance = measured ? measured_importance(gradients, maps.channels)
-                                         : assumed_importance(settings.transformed, maps.channels);
-  choose_steps(settings, importance, unit_step(settings, coefficients, measured, maps),
-               coefficients, parameters);
-  parameters.parents.resize(maps.channels);
-  parameters.slopes.resize(maps.channels);
-  if (covariance) choose_parents(*covariance, parameters);
+  parameters.classes.resize(values.means.size() * kLanes);
+  return parameters;
+}
+
+// All that is learnt of levels once the steps stand. Returns the mean size of a stream in bytes.
+double learn_levels(const FeatureMaps& maps, const CalibrationSamples& samples,
+                    Parameters& parameters) {
   {
     const Model model(parameters, maps.grid);
     LevelStatistics statistics(model);
@@ -249,7 +216,69 @@ Parameters calibrate(const Settings& settings, const CalibrationSamples& samples
     count_symbols(model, analyse(model, samples.value(i).as<float>()), counts);
   }
   parameters.weights = counts.weights();
-  parameters.states = choose_states(counts.bytes() / static_cast<double>(samples.size()));
+  const double bytes = counts.bytes() / static_cast<double>(samples.size());
+  parameters.states = choose_states(bytes);
+  return bytes;
+}
+
+// Some of the samples, evenly drawn.
+class SomeSamples : public CalibrationSamples {
+ public:
+  SomeSamples(const CalibrationSamples& all, std::size_t most)
+      : all_(all), size_(std::min(all.size(), most)) {}
+
+  const TensorSpec& spec() const override { return all_.spec(); }
+  std::size_t size() const override { return size_; }
+  Tensor value(std::size_t i) const override { return all_.value(i * all_.size() / size_); }
+  std::optional<Tensor> gradient(std::size_t i) const override {
+    return all_.gradient(i * all_.size() / size_);
+  }
+
+ private:
+  const CalibrationSamples& all_;
+  std::size_t size_;
+};
+
+// Whether mixed channels take enough fewer bytes to be worth the time, which is up to half as long
+// again. By trial, for it depends on how sparse they are: behind a ReLU a sum of two channels may
+// cost more than both.
+bool mixing_pays(const FeatureMaps& maps, const CalibrationSamples& samples, Parameters apart,
+                 Parameters mixed) {
+  constexpr std::size_t kTried = 32;
+  constexpr double kLeastSaving = 0.03;
+  const SomeSamples tried(samples, kTried);
+  return learn_levels(maps, tried, mixed) < (1 - kLeastSaving) * learn_levels(maps, tried, apart);
+}
+
+}  // namespace
+
+Parameters calibrate(const Settings& settings, const CalibrationSamples& samples) {
+  const FeatureMaps maps = feature_maps(samples.spec().shape);
+  const ValueStatistics values = measure_values(maps, samples);
+  const ChannelStatistics statistics = measure_channels(settings, maps, values.means, samples);
+  const bool measured = statistics.measured();
+  const Importance importance = measured ? measured_importance(statistics.gradients, maps.channels)
+                                         : assumed_importance(settings.transformed, maps.channels);
+  const double unit = unit_step(settings, statistics.coefficients, measured, maps);
+  const Parameters common = common_parameters(settings, values);
+
+  Parameters parameters = common;
+  choose_steps(settings, importance, unit, statistics.coefficients, parameters);
+  std::optional<LearntMixing> learnt;
+  if (statistics.value_moments && unit > 0) {
+    learnt =
+        learn_mixing(*statistics.value_moments, measured ? &*statistics.gradient_moments : nullptr,
+                     samples.size(), importance, unit);
+  }
+  if (learnt) {
+    Parameters mixed = common;
+    mixed.mixing = learnt->mixing;
+    const CoefficientStatistics components =
+        measure_components(settings, maps, learnt->mixing, values.means, samples);
+    choose_steps(settings, learnt->importance, unit, components, mixed);
+    if (mixing_pays(maps, samples, parameters, mixed)) parameters = std::move(mixed);
+  }
+  learn_levels(maps, samples, parameters);
   return parameters;
 }
 

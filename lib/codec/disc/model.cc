@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "codec/fixed_point_matrix.h"
 #include "codec/zstd_frame.h"
 
 namespace splitbench::disc {
@@ -14,11 +15,14 @@ namespace {
 
 constexpr const char* kWhat = "disc calibration";
 constexpr int kZstdLevel = 19;
+// What stands in front of the frame.
+constexpr std::uint8_t kApart = 0;
+constexpr std::uint8_t kMixed = 1;
 constexpr std::size_t kFixedBytes =
     3 + sizeof(float) * (3 + kPoints) + sizeof(Half) * kLanes + kClasses + kAllWeights;
 constexpr unsigned kClassBits = 5;  // the other bits of a byte are the coarseness
 static_assert(kClasses <= 1U << kClassBits && kMaxCoarseness < 1U << (8 - kClassBits));
-constexpr std::size_t kChannelBytes = 4 * sizeof(Half) + kLanes;
+constexpr std::size_t kChannelBytes = 2 * sizeof(Half) + kLanes;
 
 // 2 log2(value), rounded down to a whole number; 0 for 0.
 unsigned half_octaves(std::uint32_t value) {
@@ -80,6 +84,28 @@ void read_bytes(ByteReader& reader, Container& container) {
   std::copy(bytes.data, bytes.data + bytes.size, container.begin());
 }
 
+Bytes unpack(ByteView frame, std::size_t size) {
+  require_zstd_content(frame, size, kWhat);
+  Bytes content(size);
+  zstd_decompress(frame, content.data(), size, kWhat);
+  return content;
+}
+
+bool read_is_mixed(ByteReader& reader, std::size_t channels) {
+  const std::uint8_t layout = reader.u8();
+  if (layout > kMixed || (layout == kMixed && channels > kMostMixedChannels)) {
+    throw bad_input(std::string(kWhat) + ": is of an unknown layout");
+  }
+  return layout == kMixed;
+}
+
+ChannelMixing read_mixing(ByteReader& reader, std::size_t channels) {
+  ChannelMixing mixing;
+  mixing.analysis = read_matrix(reader, channels, channels, kMaxAnalysis, kWhat);
+  mixing.synthesis = read_matrix(reader, channels, channels, kMaxSynthesis, kWhat);
+  return mixing;
+}
+
 void require_valid(const Parameters& parameters) {
   const auto invalid = [](const char* what) {
     return bad_input(std::string(kWhat) + ": " + what + " out of range");
@@ -104,24 +130,6 @@ void require_valid(const Parameters& parameters) {
       !std::all_of(parameters.steps.begin(), parameters.steps.end(), is_step)) {
     throw invalid("a quantiser step is");
   }
-  for (std::size_t channel = 0; channel < parameters.parents.size(); ++channel) {
-    const std::size_t parent = parameters.parents[channel];
-    if (parent > channel || (parent > 0 && parameters.steps[parent - 1] == 0)) {
-      throw invalid("a channel to predict from is");
-    }
-    if (parent > 0 &&
-        (parameters.has_coarser_lanes(parent - 1) || parameters.has_coarser_lanes(channel))) {
-      throw invalid("a prediction of unequal steps is");
-    }
-    if (std::fabs(from_half(parameters.slopes[channel])) > kMaxSlope) {
-      throw invalid("a factor of prediction is");
-    }
-  }
-  const std::vector<std::size_t> ancestors = count_ancestors(parameters.parents);
-  if (std::any_of(ancestors.begin(), ancestors.end(),
-                  [](std::size_t count) { return count > kMaxAncestors; })) {
-    throw invalid("a chain of predictions is");
-  }
   if (std::any_of(parameters.classes.begin(), parameters.classes.end(),
                   [](std::uint8_t value) { return value >= kClasses; })) {
     throw invalid("a class is");
@@ -131,10 +139,8 @@ void require_valid(const Parameters& parameters) {
 ChannelModel channel_model(const Parameters& parameters, std::size_t channel) {
   ChannelModel model;
   model.number = channel;
-  model.mean = from_half(parameters.means[channel]);
   model.step = from_half(parameters.steps[channel]);
   model.inverse_step = 1 / model.step;
-  model.slope = from_half(parameters.slopes[channel]);
 
   const std::uint8_t* classes = &parameters.classes[channel * kLanes];
   const auto frequency = [](unsigned lane) { return lane / kSide + lane % kSide; };
@@ -205,14 +211,6 @@ float from_half(Half half) {
   return value;
 }
 
-std::vector<std::size_t> count_ancestors(const std::vector<std::uint16_t>& parents) {
-  std::vector<std::size_t> counts;
-  for (const std::uint16_t parent : parents) {
-    counts.push_back(parent == 0 ? 0 : counts[parent - 1U] + 1);
-  }
-  return counts;
-}
-
 bool Parameters::has_coarser_lanes(std::size_t channel) const {
   const std::uint8_t* of_channel = &coarseness[channel * kLanes];
   return std::any_of(of_channel, of_channel + kLanes,
@@ -232,25 +230,28 @@ Bytes write_parameters(const Parameters& parameters) {
   writer.raw({parameters.significance.data(), kClasses});
   write_halves(writer, parameters.means.data(), parameters.means.size());
   write_halves(writer, parameters.steps.data(), parameters.steps.size());
-  write_halves(writer, parameters.parents.data(), parameters.parents.size());
-  write_halves(writer, parameters.slopes.data(), parameters.slopes.size());
   for (std::size_t i = 0; i < parameters.classes.size(); ++i) {
     const unsigned both = parameters.classes[i] | unsigned{parameters.coarseness[i]} << kClassBits;
     writer.u8(static_cast<std::uint8_t>(both));
   }
   for (const std::vector<Weight>& weights : parameters.weights) writer.raw(weights);
-  return zstd_compress(writer.bytes(), kZstdLevel);
+  if (!parameters.mixing.empty()) {
+    write_matrix(writer, parameters.mixing.analysis, parameters.means.size(), kMixingTop);
+    write_matrix(writer, parameters.mixing.synthesis, parameters.means.size(), kMixingTop);
+  }
+  ByteWriter written;
+  written.u8(parameters.mixing.empty() ? kApart : kMixed);
+  written.raw(zstd_compress(writer.bytes(), kZstdLevel));
+  return written.take();
 }
 
 Parameters read_parameters(ByteView bytes, std::size_t channels) {
-  Bytes content_bytes;
-  {
-    const std::size_t size = kFixedBytes + channels * kChannelBytes;
-    require_zstd_content(bytes, size, kWhat);
-    content_bytes.resize(size);
-    zstd_decompress(bytes, content_bytes.data(), size, kWhat);
-  }
-  ByteReader reader(content_bytes, kWhat);
+  ByteReader outer(bytes, kWhat);
+  const bool mixed = read_is_mixed(outer, channels);
+  const Bytes content =
+      unpack(outer.rest(), kFixedBytes + channels * kChannelBytes +
+                               (mixed ? 2 * matrix_bytes(channels, channels) : 0));
+  ByteReader reader(content, kWhat);
   Parameters parameters;
   parameters.transformed = reader.u8() != 0;
   parameters.states = reader.u8();
@@ -265,10 +266,6 @@ Parameters read_parameters(ByteView bytes, std::size_t channels) {
   read_floats(reader, parameters.means.data(), channels);
   parameters.steps.resize(channels);
   read_floats(reader, parameters.steps.data(), channels);
-  parameters.parents.resize(channels);
-  read_halves(reader, parameters.parents.data(), channels);
-  parameters.slopes.resize(channels);
-  read_floats(reader, parameters.slopes.data(), channels);
   parameters.classes.resize(channels * kLanes);
   read_bytes(reader, parameters.classes);
   for (std::uint8_t& both : parameters.classes) {
@@ -276,6 +273,7 @@ Parameters read_parameters(ByteView bytes, std::size_t channels) {
     both &= (1U << kClassBits) - 1;
   }
   for (std::vector<Weight>& weights : parameters.weights) read_bytes(reader, weights);
+  if (mixed) parameters.mixing = read_mixing(reader, channels);
   reader.expect_end();
   require_valid(parameters);
   return parameters;
@@ -291,6 +289,7 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
       tall_(grid.rows.size(0)),
       wide_(grid.columns.size(0)),
       states_(parameters.states),
+      mixing_(parameters.mixing),
       tables_(parameters.weights) {
   for (int level = 1; level <= kMaxLevel; ++level) {
     const auto magnitude = static_cast<std::size_t>(level);
@@ -300,21 +299,15 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
     points_[static_cast<std::size_t>(kMaxLevel - level)] = -point;
   }
   add_scales(parameters, nullptr);
-  std::vector<std::size_t> places;  // among the coded channels
   for (std::size_t channel = 0; channel < parameters.means.size(); ++channel) {
     means_.push_back(from_half(parameters.means[channel]));
     is_coded_.push_back(parameters.steps[channel] != 0);
-    places.push_back(channels_.size());
     if (!is_coded_.back()) continue;
     channels_.push_back(channel_model(parameters, channel));
     if (parameters.has_coarser_lanes(channel)) {
       channels_.back().scales = scales_.size();
       add_scales(parameters, &parameters.coarseness[channel * kLanes]);
     }
-    if (parameters.parents[channel] == 0) continue;
-    channels_.back().parent = places[parameters.parents[channel] - 1U];
-    channels_[channels_.back().parent].is_parent = true;
-    predicts_ = true;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "codec/disc/block_grid.h"
 #include "codec/disc/block_transform.h"
+#include "codec/disc/channel_mixing.h"
 #include "codec/disc/symbol_tables.h"
 
 namespace splitbench::disc {
@@ -24,10 +25,8 @@ constexpr std::size_t kGroupLanes = 4;
 constexpr std::size_t kGroups = kLanes / kGroupLanes;
 constexpr float kMaxStep = 1e18F;  // and 1 / kMaxStep the least
 constexpr float kMaxLaneStep = 1e4F;
-constexpr float kMaxSlope = 16;
 // Octaves by which the step of one lane of a channel may be coarser than others'.
 constexpr unsigned kMaxCoarseness = 7;
-constexpr std::size_t kMaxAncestors = 6;  // of a predicted channel: bounds its values
 
 // Floats of the calibration are kept with the 16 high bits of their float32.
 using Half = std::uint16_t;
@@ -46,13 +45,10 @@ struct Parameters {
   std::array<Half, kLanes> lane_steps{};  // quantiser step of a lane, relative to its channel's
   std::array<std::uint8_t, kClasses> significance{};  // of a class: how often not 0, of 255
   std::vector<Half> means;                            // of each channel
-  std::vector<Half> steps;                            // of each channel; 0: not coded
-  // Of each channel: one more than the channel before it that it is predicted from, 0 if there is
-  // none; and how many levels of it a level of that one stands for.
-  std::vector<std::uint16_t> parents;
-  std::vector<Half> slopes;
-  // Of each channel and lane. A channel with coarser lanes is not predicted, nor are others from
-  // it.
+  // What follows is of components in place of channels where channels are mixed.
+  ChannelMixing mixing;
+  std::vector<Half> steps;  // of each channel; 0: not coded
+  // Of each channel and lane.
   std::vector<std::uint8_t> classes;
   std::vector<std::uint8_t> coarseness;  // steps are 2^this times as large
 
@@ -61,9 +57,6 @@ struct Parameters {
 };
 
 Bytes write_parameters(const Parameters& parameters);
-// How many of a channel's parent, its parent and so on there are. Requires parents before children.
-std::vector<std::size_t> count_ancestors(const std::vector<std::uint16_t>& parents);
-
 // Of a tensor with this many channels; throws Error{kBadInput} for anything write_parameters()
 // cannot have written.
 Parameters read_parameters(ByteView bytes, std::size_t channels);
@@ -79,15 +72,9 @@ struct UsualCount {
   }
 };
 
-// A channel that is coded.
+// A channel, or component of mixed channels, that is coded.
 struct ChannelModel {
-  static constexpr std::size_t kNoParent = ~std::size_t{0};
-
-  std::size_t number = 0;          // in the tensor
-  std::size_t parent = kNoParent;  // among the coded channels
-  float slope = 0;
-  bool is_parent = false;
-  float mean = 0;
+  std::size_t number = 0;  // in the tensor
   float step = 0;
   float inverse_step = 0;
   // Lanes by falling class, and the reverse.
@@ -122,7 +109,8 @@ class Model {
   float high() const { return high_; }
   float limited(float value) const { return value < low_ ? low_ : (value > high_ ? high_ : value); }
   std::size_t states() const { return states_; }
-  bool predicts() const { return predicts_; }  // whether any channel has a parent
+  const ChannelMixing& mixing() const { return mixing_; }  // may be empty
+  // As long as channels are not mixed.
   bool is_coded(std::size_t channel) const { return is_coded_[channel]; }
   const std::vector<float>& means() const { return means_; }  // of every channel
   const std::vector<ChannelModel>& coded_channels() const { return channels_; }
@@ -153,7 +141,7 @@ class Model {
   std::size_t states_;
   std::vector<float> means_;
   std::vector<bool> is_coded_;
-  bool predicts_ = false;
+  ChannelMixing mixing_;
   std::vector<ChannelModel> channels_;
   SymbolTables tables_;
 };

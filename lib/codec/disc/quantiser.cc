@@ -86,97 +86,173 @@ SPLITBENCH_INLINE void load_transformed(const float* map, std::size_t stride, fl
   transform_columns<Direction::kForward, kWidth>(block);
 }
 
+bool is_whole(const Model& model, BlockSize size) {
+  return model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1;
+}
+
 template <typename Vector>
-SPLITBENCH_INLINE std::uint64_t analyse(const BlockPlace& place, const float* map,
-                                        Block& coefficients, Levels& levels) {
-  const ChannelModel& channel = *place.channel;
-  const BlockSize size = place.scales->size;
-  const std::size_t stride = place.model->grid().width;
-  BlockRows<Vector> block;
-  if (place.model->transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
-    if (size.height == kSide) {
-      size.width == kSide ? load_transformed<8, 8>(map, stride, channel.mean, block)
-                          : load_transformed<8, 7>(map, stride, channel.mean, block);
-    } else {
-      size.width == kSide ? load_transformed<7, 8>(map, stride, channel.mean, block)
-                          : load_transformed<7, 7>(map, stride, channel.mean, block);
-    }
+SPLITBENCH_INLINE void load_values(const Model& model, BlockSize size, float mean, const float* map,
+                                   BlockRows<Vector>& block) {
+  const std::size_t stride = model.grid().width;
+  if (!is_whole(model, size)) {
+    Block small;
+    load_block(map, stride, size, mean, small);
+    if (model.transformed()) forward_dct(small, size);
+    block.load_block(small);
+  } else if (size.height == kSide) {
+    size.width == kSide ? load_transformed<8, 8>(map, stride, mean, block)
+                        : load_transformed<8, 7>(map, stride, mean, block);
   } else {
-    load_block(map, stride, size, channel.mean, coefficients);
-    if (place.model->transformed()) forward_dct(coefficients, size);
-    block.load_block(coefficients);
+    size.width == kSide ? load_transformed<7, 8>(map, stride, mean, block)
+                        : load_transformed<7, 7>(map, stride, mean, block);
   }
+}
+
+template <typename Vector>
+SPLITBENCH_INLINE std::uint64_t quantise_coefficients(const BlockPlace& place,
+                                                      BlockRows<Vector>& block, Levels& levels) {
   BlockRows<Vector> factors;
   factors.load_lanes(place.scales->analysis.data());
-  block.multiply(factors, channel.inverse_step);
-  if (place.prediction != nullptr) {
-    BlockRows<Vector> prediction;
-    prediction.load_block(*place.prediction);
-    block.add_multiple(-channel.slope, prediction);
-  }
-  block.store_block(coefficients);
+  block.multiply(factors, place.channel->inverse_step);
   return quantise_rows(block, place.model->rounding(), place.model->largest_level(), levels);
 }
 
+template <typename Vector>
+SPLITBENCH_INLINE void scale_rows(const BlockPlace& place, BlockRows<Vector>& block) {
+  BlockRows<Vector> factors;
+  factors.load_lanes(place.scales->synthesis.data());
+  block.multiply(factors, place.channel->step);
+}
+
 template <std::size_t kHeight, std::size_t kWidth, typename Vector>
-SPLITBENCH_INLINE void store_inverse(BlockRows<Vector>& block, const BlockPlace& place,
+SPLITBENCH_INLINE void store_inverse(BlockRows<Vector>& block, const Model& model, float mean,
                                      float* map) {
   transform_columns<Direction::kInverse, kWidth>(block);
   transpose(block);
   transform_columns<Direction::kInverse, kHeight>(block);
-  const Vector low = Vector{} + place.model->low();
-  const Vector high = Vector{} + place.model->high();
+  const Vector low = Vector{} + model.low();
+  const Vector high = Vector{} + model.high();
   for (std::size_t y = 0; y < kHeight; ++y) {
     for (Vector& part : block.rows[y]) {
-      const Vector value = part + place.channel->mean;
+      const Vector value = part + mean;
       const Vector raised = value < low ? low : value;
       part = raised > high ? high : raised;
     }
   }
-  block.template store_map<kHeight, kWidth>(map, place.model->grid().width);
+  block.template store_map<kHeight, kWidth>(map, model.grid().width);
 }
 
 template <typename Vector>
-SPLITBENCH_INLINE void synthesise(const BlockPlace& place, const Block& points, Block* decoded,
-                                  float* map) {
-  const Model& model = *place.model;
-  const BlockSize size = place.scales->size;
-  BlockRows<Vector> block;
-  block.load_block(points);
-  if (place.prediction != nullptr) {
-    BlockRows<Vector> prediction;
-    prediction.load_block(*place.prediction);
-    block.add_multiple(place.channel->slope, prediction);
-  }
-  if (decoded != nullptr) block.store_block(*decoded);
-  BlockRows<Vector> factors;
-  factors.load_lanes(place.scales->synthesis.data());
-  block.multiply(factors, place.channel->step);
-  if (model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1) {
-    if (size.height == kSide) {
-      size.width == kSide ? store_inverse<8, 8>(block, place, map)
-                          : store_inverse<8, 7>(block, place, map);
-    } else {
-      size.width == kSide ? store_inverse<7, 8>(block, place, map)
-                          : store_inverse<7, 7>(block, place, map);
-    }
+SPLITBENCH_INLINE void store_values(const Model& model, BlockSize size, float mean,
+                                    BlockRows<Vector>& block, float* map) {
+  if (!is_whole(model, size)) {
+    Block small;
+    block.store_block(small);
+    if (model.transformed()) inverse_dct(small, size);
+    store_block(small, mean, model.low(), model.high(), map, model.grid().width, size);
+  } else if (size.height == kSide) {
+    size.width == kSide ? store_inverse<8, 8>(block, model, mean, map)
+                        : store_inverse<8, 7>(block, model, mean, map);
   } else {
-    Block scaled;
-    block.store_block(scaled);
-    if (model.transformed()) inverse_dct(scaled, size);
-    store_block(scaled, place.channel->mean, model.low(), model.high(), map, model.grid().width,
-                size);
+    size.width == kSide ? store_inverse<7, 8>(block, model, mean, map)
+                        : store_inverse<7, 7>(block, model, mean, map);
   }
 }
 
-SPLITBENCH_AVX2 std::uint64_t analyse_with_avx2(const BlockPlace& place, const float* map,
-                                                Block& coefficients, Levels& levels) {
-  return analyse<Oct>(place, map, coefficients, levels);
+template <std::size_t kExtent, typename Vector>
+SPLITBENCH_INLINE void add_picked(const BlockSum& sum, BlockRows<Vector>& block) {
+  const PickedBlocks::Numbers& numbers = sum.picked->with_rows(kExtent);
+  for (std::size_t i = 0; i < numbers.count; ++i) {
+    const std::size_t number = numbers.of[i];
+    block.template add_rows<PickedBlocks::kRows[kExtent]>(sum.factors[number], sum.blocks[number]);
+  }
 }
 
-SPLITBENCH_AVX2 void synthesise_with_avx2(const BlockPlace& place, const Block& points,
-                                          Block* decoded, float* map) {
-  synthesise<Oct>(place, points, decoded, map);
+template <typename Vector>
+SPLITBENCH_INLINE void add_up(const BlockSum& sum, BlockRows<Vector>& block) {
+  block = BlockRows<Vector>{};
+  add_picked<0>(sum, block);
+  add_picked<1>(sum, block);
+  add_picked<2>(sum, block);
+}
+
+// Every public function, for either kind of vector.
+template <typename Vector>
+struct Blocks {
+  using Rows = BlockRows<Vector>;
+
+  SPLITBENCH_INLINE static std::uint64_t analyse(const BlockPlace& place, float mean,
+                                                 const float* map, Block& coefficients,
+                                                 Levels& levels) {
+    Rows block;
+    load_values(*place.model, place.scales->size, mean, map, block);
+    const std::uint64_t significant = quantise_coefficients(place, block, levels);
+    block.store_block(coefficients);
+    return significant;
+  }
+  SPLITBENCH_INLINE static void synthesise(const BlockPlace& place, float mean, const Block& points,
+                                           float* map) {
+    Rows block;
+    block.load_block(points);
+    scale_rows(place, block);
+    store_values(*place.model, place.scales->size, mean, block, map);
+  }
+  SPLITBENCH_INLINE static void load_coefficients(const Model& model, BlockSize size, float mean,
+                                                  const float* map, Block& coefficients) {
+    Rows block;
+    load_values(model, size, mean, map, block);
+    block.store_block(coefficients);
+  }
+  SPLITBENCH_INLINE static std::uint64_t quantise_sum(const BlockPlace& place, const BlockSum& sum,
+                                                      Block& coefficients, Levels& levels) {
+    Rows block;
+    add_up(sum, block);
+    const std::uint64_t significant = quantise_coefficients(place, block, levels);
+    block.store_block(coefficients);
+    return significant;
+  }
+  SPLITBENCH_INLINE static void scale_points(const BlockPlace& place, Block& points) {
+    Rows block;
+    block.load_block(points);
+    scale_rows(place, block);
+    block.store_block(points);
+  }
+  SPLITBENCH_INLINE static void store_sum(const Model& model, BlockSize size, float mean,
+                                          const BlockSum& sum, float* map) {
+    Rows block;
+    add_up(sum, block);
+    store_values(model, size, mean, block, map);
+  }
+};
+
+SPLITBENCH_AVX2 std::uint64_t analyse_with_avx2(const BlockPlace& place, float mean,
+                                                const float* map, Block& coefficients,
+                                                Levels& levels) {
+  return Blocks<Oct>::analyse(place, mean, map, coefficients, levels);
+}
+
+SPLITBENCH_AVX2 void synthesise_with_avx2(const BlockPlace& place, float mean, const Block& points,
+                                          float* map) {
+  Blocks<Oct>::synthesise(place, mean, points, map);
+}
+
+SPLITBENCH_AVX2 void load_with_avx2(const Model& model, BlockSize size, float mean,
+                                    const float* map, Block& coefficients) {
+  Blocks<Oct>::load_coefficients(model, size, mean, map, coefficients);
+}
+
+SPLITBENCH_AVX2 std::uint64_t quantise_sum_with_avx2(const BlockPlace& place, const BlockSum& sum,
+                                                     Block& coefficients, Levels& levels) {
+  return Blocks<Oct>::quantise_sum(place, sum, coefficients, levels);
+}
+
+SPLITBENCH_AVX2 void scale_with_avx2(const BlockPlace& place, Block& points) {
+  Blocks<Oct>::scale_points(place, points);
+}
+
+SPLITBENCH_AVX2 void store_sum_with_avx2(const Model& model, BlockSize size, float mean,
+                                         const BlockSum& sum, float* map) {
+  Blocks<Oct>::store_sum(model, size, mean, sum, map);
 }
 
 #if SPLITBENCH_MAY_HAVE_AVX2
@@ -230,15 +306,36 @@ std::uint64_t quantise(const Block& block, float rounding, float largest_level, 
   return quantise_rows(rows, rounding, largest_level, levels);
 }
 
-std::uint64_t analyse_block(const BlockPlace& place, const float* map, Block& coefficients,
-                            Levels& levels) {
-  return has_avx2() ? analyse_with_avx2(place, map, coefficients, levels)
-                    : analyse<Quad>(place, map, coefficients, levels);
+std::uint64_t analyse_block(const BlockPlace& place, float mean, const float* map,
+                            Block& coefficients, Levels& levels) {
+  return has_avx2() ? analyse_with_avx2(place, mean, map, coefficients, levels)
+                    : Blocks<Quad>::analyse(place, mean, map, coefficients, levels);
 }
 
-void synthesise_block(const BlockPlace& place, const Block& points, Block* decoded, float* map) {
-  has_avx2() ? synthesise_with_avx2(place, points, decoded, map)
-             : synthesise<Quad>(place, points, decoded, map);
+void synthesise_block(const BlockPlace& place, float mean, const Block& points, float* map) {
+  has_avx2() ? synthesise_with_avx2(place, mean, points, map)
+             : Blocks<Quad>::synthesise(place, mean, points, map);
+}
+
+void load_coefficients(const Model& model, BlockSize size, float mean, const float* map,
+                       Block& coefficients) {
+  has_avx2() ? load_with_avx2(model, size, mean, map, coefficients)
+             : Blocks<Quad>::load_coefficients(model, size, mean, map, coefficients);
+}
+
+std::uint64_t quantise_sum(const BlockPlace& place, const BlockSum& sum, Block& coefficients,
+                           Levels& levels) {
+  return has_avx2() ? quantise_sum_with_avx2(place, sum, coefficients, levels)
+                    : Blocks<Quad>::quantise_sum(place, sum, coefficients, levels);
+}
+
+void scale_points(const BlockPlace& place, Block& points) {
+  has_avx2() ? scale_with_avx2(place, points) : Blocks<Quad>::scale_points(place, points);
+}
+
+void store_sum(const Model& model, BlockSize size, float mean, const BlockSum& sum, float* map) {
+  has_avx2() ? store_sum_with_avx2(model, size, mean, sum, map)
+             : Blocks<Quad>::store_sum(model, size, mean, sum, map);
 }
 
 }  // namespace splitbench::disc

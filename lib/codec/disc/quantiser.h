@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "codec/disc/block_transform.h"
+#include "codec/disc/channel_mixing.h"
 #include "codec/disc/model.h"
 
 namespace splitbench::disc {
@@ -24,21 +25,28 @@ std::uint64_t quantise(const Block& block, float rounding, float largest_level, 
 std::uint64_t sort_levels(const ChannelModel& channel, const Levels& of_lanes,
                           std::uint64_t significant_lanes, Levels& of_ranks);
 
-// A block of a channel, and what the decoder has of the channel's parent in its place: null if
-// there is no parent, or that is 0.
+// A block of a channel or component.
 struct BlockPlace {
   const Model* model;
   const ChannelModel* channel;
   const LaneScales* scales;
-  const Block* prediction;
 };
 
-// The block of values at `map`, as coefficients in units of their steps less what is predicted, and
-// quantised. Returns what quantise() does.
-std::uint64_t analyse_block(const BlockPlace& place, const float* map, Block& coefficients,
-                            Levels& levels);
-// The reverse, from the points of the levels. `decoded`, unless null, gets the coefficients in
-// units of their steps.
-void synthesise_block(const BlockPlace& place, const Block& points, Block* decoded, float* map);
+// The block of values at `map` less `mean` to coefficients in units of their steps, and quantised.
+// Returns what quantise() does.
+std::uint64_t analyse_block(const BlockPlace& place, float mean, const float* map,
+                            Block& coefficients, Levels& levels);
+// The reverse, from the points of the levels, limited to the model's range.
+void synthesise_block(const BlockPlace& place, float mean, const Block& points, float* map);
+
+// The same in two steps, with a mixing of channels between them. First a block's coefficients,
+// without the scales of their lanes, then those of a component that is a sum of them.
+void load_coefficients(const Model& model, BlockSize size, float mean, const float* map,
+                       Block& coefficients);
+std::uint64_t quantise_sum(const BlockPlace& place, const BlockSum& sum, Block& coefficients,
+                           Levels& levels);
+// The reverse: the scales of a component, then a channel that is a sum of them.
+void scale_points(const BlockPlace& place, Block& points);
+void store_sum(const Model& model, BlockSize size, float mean, const BlockSum& sum, float* map);
 
 }  // namespace splitbench::disc

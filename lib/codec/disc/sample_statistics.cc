@@ -7,29 +7,9 @@
 
 #include "codec/affine.h"
 #include "codec/disc/quantiser.h"
+#include "codec/disc/sample_blocks.h"
 
 namespace splitbench::disc {
-namespace {
-
-bool holds_lane(BlockSize size, std::size_t lane, bool transformed) {
-  const std::size_t major = lane / kSide;
-  const std::size_t minor = lane % kSide;
-  return transformed ? major < size.width && minor < size.height
-                     : major < size.height && minor < size.width;
-}
-
-// Calls visit(row, column, values of the block's corner) for each block of a channel.
-template <typename Visit>
-void for_each_block(const BlockGrid& grid, const float* map, Visit visit) {
-  for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
-    for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
-      visit(row, column, map + grid.rows.start(row) * grid.width + grid.columns.start(column));
-    }
-  }
-}
-
-}  // namespace
-
 ValueStatistics measure_values(const FeatureMaps& maps, const CalibrationSamples& samples) {
   const std::size_t map_size = maps.grid.height * maps.grid.width;
   ValueStatistics statistics;
@@ -58,28 +38,16 @@ CoefficientStatistics::CoefficientStatistics(const FeatureMaps& maps, bool trans
       largest_(maps.channels * kLanes) {}
 
 void CoefficientStatistics::add(const Tensor& tensor, const std::vector<double>& means) {
-  const BlockGrid& grid = maps_.grid;
-  const float* map = tensor.as<float>();
-  for (std::size_t channel = 0; channel < maps_.channels; ++channel) {
-    for_each_block(grid, map, [&](std::size_t row, std::size_t column, const float* values) {
-      const BlockSize size{grid.rows.size(row), grid.columns.size(column)};
-      Block block;
-      load_block(values, grid.width, size, static_cast<float>(means[channel]), block);
-      if (transformed_) forward_dct(block, size);
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        if (!holds_lane(size, lane, transformed_)) continue;
-        const double scale = transformed_ ? double{dct_scale(size.height, lane % kSide)} *
-                                                dct_scale(size.width, lane / kSide)
-                                          : 1;
-        const double value = block.lanes[lane] * scale;
-        double& largest = largest_[channel * kLanes + lane];
-        largest = std::max(largest, std::fabs(value));
-        energies_[channel * kLanes + lane] += value * value;
-        if (channel == 0) counts_[lane] += 1;
-      }
-    });
-    map += grid.height * grid.width;
-  }
+  for_each_sample_block(maps_, transformed_, tensor, means, [&](const SampleBlock& block) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (!block.holds(lane)) continue;
+      const double value = block.coefficient(lane);
+      const std::size_t at = block.channel * kLanes + lane;
+      largest_[at] = std::max(largest_[at], std::fabs(value));
+      energies_[at] += value * value;
+      if (block.channel == 0) counts_[lane] += 1;
+    }
+  });
 }
 
 double CoefficientStatistics::of_channel(std::size_t channel) const {

@@ -15,8 +15,8 @@ namespace splitbench::disc {
 // Throws Error{kBadInput} when a value is NaN or infinite.
 void require_finite(const Tensor& tensor);
 
-// A block on its way to be coded: its coefficients in units of their steps, less what was
-// predicted, and what quantisation makes of them.
+// A block on its way to be coded: its coefficients in units of their steps, and what quantisation
+// makes of them.
 struct AnalysedBlock {
   const ChannelModel* channel;
   BlockSize size;

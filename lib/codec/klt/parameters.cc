@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "codec/fixed_point_matrix.h"
 #include "codec/zstd_frame.h"
 
 namespace splitbench::klt {
@@ -16,7 +17,7 @@ constexpr int kZstdLevel = 19;
 constexpr std::size_t kMaxShrinking = 1024;
 // Numbers up to here stay finite through all sums and products of the transforms.
 constexpr float kMaxMagnitude = 1e30F;
-// Matrix entries are whole parts of the largest of their row: 10 bits.
+// Entries of the bases have 10 bits.
 constexpr int kTopEntry = 511;
 
 float finite_f32(ByteReader& reader) {
@@ -25,40 +26,6 @@ float finite_f32(ByteReader& reader) {
     throw bad_input(std::string(kWhat) + ": holds a number that is not finite or out of range");
   }
   return value;
-}
-
-// Each row as its unit and entries of 16 bits; low and high bytes apart, which zstd likes.
-void write_matrix(ByteWriter& writer, const std::vector<float>& matrix, std::size_t rows) {
-  const std::size_t columns = rows == 0 ? 0 : matrix.size() / rows;
-  Bytes low, high;
-  for (std::size_t row = 0; row < rows; ++row) {
-    const float* entries = &matrix[row * columns];
-    float largest = 0;
-    for (std::size_t i = 0; i < columns; ++i) largest = std::max(largest, std::fabs(entries[i]));
-    const float unit = largest / kTopEntry;
-    writer.f32(unit);
-    for (std::size_t i = 0; i < columns; ++i) {
-      const long entry = unit > 0 ? std::lround(entries[i] / unit) : 0;
-      const auto bits = static_cast<std::uint16_t>(static_cast<std::int16_t>(entry));
-      low.push_back(static_cast<std::uint8_t>(bits));
-      high.push_back(static_cast<std::uint8_t>(bits >> 8));
-    }
-  }
-  writer.raw(low);
-  writer.raw(high);
-}
-
-std::vector<float> read_matrix(ByteReader& reader, std::size_t rows, std::size_t columns) {
-  std::vector<float> units(rows);
-  for (float& unit : units) unit = finite_f32(reader);
-  const ByteView low = reader.raw(rows * columns);
-  const ByteView high = reader.raw(rows * columns);
-  std::vector<float> matrix(rows * columns);
-  for (std::size_t i = 0; i < matrix.size(); ++i) {
-    const auto bits = static_cast<std::uint16_t>(low.data[i] | high.data[i] << 8);
-    matrix[i] = units[i / columns] * static_cast<float>(static_cast<std::int16_t>(bits));
-  }
-  return matrix;
 }
 
 void write_tables(ByteWriter& writer, const LevelTables& tables) {
@@ -100,8 +67,8 @@ void write_group(ByteWriter& writer, const GroupParameters& group) {
   for (const float mean : group.mean) writer.f32(mean);
   for (const ChannelBasis& basis : group.bases) {
     writer.varint(basis.rank);
-    write_matrix(writer, basis.analysis, basis.rank);
-    write_matrix(writer, basis.synthesis, basis.rank);
+    write_matrix(writer, basis.analysis, basis.rank, kTopEntry);
+    write_matrix(writer, basis.synthesis, basis.rank, kTopEntry);
   }
   for (const auto& frequency : group.priors) {
     for (const CoefficientPrior prior : frequency) writer.u8(prior.spread);
@@ -128,8 +95,8 @@ GroupParameters read_group(ByteReader& reader, std::size_t channels,
                       " components of " + std::to_string(channels) + " channels");
     }
     basis.rank = rank;
-    basis.analysis = read_matrix(reader, rank, channels);
-    basis.synthesis = read_matrix(reader, rank, channels);
+    basis.analysis = read_matrix(reader, rank, channels, kMaxMagnitude, kWhat);
+    basis.synthesis = read_matrix(reader, rank, channels, kMaxMagnitude, kWhat);
   }
   for (const Frequency& frequency : scan) {
     const std::size_t rank = group.bases[frequency.band].rank;

@@ -23,6 +23,12 @@ using testing::MemorySamples;
 using testing::smooth_samples;
 using testing::through;
 
+disc::Settings unmixed() {
+  disc::Settings settings;
+  settings.mixed = false;
+  return settings;
+}
+
 // One channel of a hundredth of the others' energy.
 TEST(DiscCalibration, GateLeavesOutWeakChannels) {
   const Shape shape = {1, 4, 16, 16};
@@ -34,7 +40,7 @@ TEST(DiscCalibration, GateLeavesOutWeakChannels) {
     values.push_back(tensor);
   }
   const MemorySamples samples(values);
-  disc::Settings settings;
+  disc::Settings settings = unmixed();
   settings.step = 2;
   settings.gate = 0.2;
   const disc::Parameters gated = disc::calibrate(settings, samples);
@@ -44,7 +50,8 @@ TEST(DiscCalibration, GateLeavesOutWeakChannels) {
   settings.gate = 0;
   EXPECT_NE(disc::calibrate(settings, samples).steps[2], 0);
 
-  const Tensor back = through(calibrated_on(samples, "disc:step=2:gate=0.2"), values[0]);
+  const Tensor back =
+      through(calibrated_on(samples, "disc:step=2:gate=0.2:mixing=none"), values[0]);
   const auto* weak = back.as<float>() + 2 * 256;
   EXPECT_TRUE(std::all_of(weak, weak + 256, [&](float v) { return v == weak[0]; }));
   EXPECT_NEAR(weak[0], 0.1, 0.03) << "decoded as its mean";
@@ -60,9 +67,9 @@ TEST(DiscCalibration, StepsAreFinerWhereTheGradientIsLarger) {
     for (std::size_t i = 64; i < 128; ++i) gradient.mutable_as<float>()[i] *= 4;
     gradients.push_back(gradient);
   }
-  const disc::Parameters parameters = disc::calibrate({}, MemorySamples(values, gradients));
+  const disc::Parameters parameters = disc::calibrate(unmixed(), MemorySamples(values, gradients));
   EXPECT_NEAR(disc::from_half(parameters.steps[0]) / disc::from_half(parameters.steps[1]), 4, 0.5);
-  const disc::Parameters without = disc::calibrate({}, MemorySamples(values));
+  const disc::Parameters without = disc::calibrate(unmixed(), MemorySamples(values));
   EXPECT_EQ(without.steps[0], without.steps[1]);
   EXPECT_LT(disc::from_half(without.lane_steps[0]), disc::from_half(without.lane_steps[63]));
 }
@@ -80,16 +87,15 @@ TEST(DiscCalibration, OneLargeChannelDoesNotSpoilTheOthers) {
     gradients.push_back(testing::relu_floats(shape, 10 + seed));
   }
   const MemorySamples samples(values, gradients);
-  disc::Settings settings;
+  disc::Settings settings = unmixed();
   settings.step = 8;
   const disc::Parameters parameters = disc::calibrate(settings, samples);
   EXPECT_FALSE(parameters.has_coarser_lanes(0));
   EXPECT_TRUE(parameters.has_coarser_lanes(1));
   EXPECT_GT(parameters.coarseness[disc::kLanes], 1) << "the mean of a block";
   EXPECT_FALSE(parameters.has_coarser_lanes(2));
-  EXPECT_EQ(parameters.parents, (std::vector<std::uint16_t>{0, 0, 0}));
 
-  const Tensor back = through(calibrated_on(samples, "disc:step=8"), values[1]);
+  const Tensor back = through(calibrated_on(samples, "disc:step=8:mixing=none"), values[1]);
   const auto largest_error = [&](std::size_t channel) {
     float largest = 0;
     for (std::size_t i = channel * 256; i < (channel + 1) * 256; ++i) {
@@ -102,23 +108,67 @@ TEST(DiscCalibration, OneLargeChannelDoesNotSpoilTheOthers) {
   EXPECT_LT(largest_error(2), 0.5F);
 }
 
-TEST(DiscCalibration, PredictsAChannelFromOneThatResemblesIt) {
-  const Shape shape = {1, 3, 16, 16};
+// The third channel is nearly a multiple of the first.
+std::vector<Tensor> resembling_channels() {
   std::vector<Tensor> values;
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
-    Tensor tensor = testing::relu_floats(shape, seed);
+    Tensor tensor = testing::relu_floats({1, 3, 16, 16}, seed);
     auto* value = tensor.mutable_as<float>();
     for (std::size_t i = 0; i < 256; ++i) value[512 + i] = 0.1F * value[512 + i] - 2 * value[i];
     values.push_back(tensor);
   }
+  return values;
+}
+
+TEST(DiscCalibration, MixesChannelsThatResembleEachOther) {
+  const std::vector<Tensor> values = resembling_channels();
   const MemorySamples samples(values);
   const disc::Parameters parameters = disc::calibrate({}, samples);
-  EXPECT_EQ(parameters.parents, (std::vector<std::uint16_t>{0, 0, 1}));
-  EXPECT_NEAR(disc::from_half(parameters.slopes[2]), -2, 0.1);
+  ASSERT_FALSE(parameters.mixing.empty());
+  const std::vector<float>& synthesis = parameters.mixing.synthesis;
+  EXPECT_NEAR(synthesis[0] / synthesis[6], -0.5, 0.05) << "of the strongest component";
 
-  const ConfiguredCodec codec = calibrated_on(samples, "disc:step=0.2:gate=0");
-  const Tensor& tensor = values[0];
-  EXPECT_LT(mean_squared_difference(tensor, through(codec, tensor)), 0.05);
+  const ConfiguredCodec mixed = calibrated_on(samples, "disc:step=0.2:gate=0");
+  const ConfiguredCodec apart = calibrated_on(samples, "disc:step=0.2:gate=0:mixing=none");
+  EXPECT_LT(mean_squared_difference(values[0], through(mixed, values[0])), 0.05);
+  EXPECT_LT(encode_tensor(mixed, values[0]).size(), 0.9 * encode_tensor(apart, values[0]).size());
+}
+
+// Two channels of equal statistics: what matters is their sum, so that of the difference fewer bits
+// are kept.
+TEST(DiscCalibration, MixesByWhatMattersToTheAnswer) {
+  std::vector<Tensor> values;
+  std::vector<Tensor> gradients;
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    values.push_back(testing::relu_floats({1, 2, 16, 16}, seed));
+    Tensor gradient = testing::relu_floats({1, 2, 16, 16}, 10 + seed);
+    auto* of = gradient.mutable_as<float>();
+    for (std::size_t i = 0; i < 256; ++i) of[256 + i] = of[i];
+    gradients.push_back(gradient);
+  }
+  disc::Settings settings;
+  settings.step = 8;
+  const disc::Parameters parameters = disc::calibrate(settings, MemorySamples(values, gradients));
+  ASSERT_FALSE(parameters.mixing.empty());
+  const std::vector<float>& synthesis = parameters.mixing.synthesis;
+  const auto along = [&](std::size_t component) {  // 1 for the sum, -1 for the difference
+    const float first = synthesis[component];
+    const float second = synthesis[2 + component];
+    return 2 * first * second / (first * first + second * second);
+  };
+  const auto step = [&](std::size_t component) {
+    return disc::from_half(parameters.steps[component]);
+  };
+  const std::size_t sum = along(0) > along(1) ? 0 : 1;
+  EXPECT_GT(along(sum), 0.5);
+  EXPECT_TRUE(step(1 - sum) == 0 || step(1 - sum) > 2 * step(sum));
+}
+
+TEST(DiscCalibration, LeavesChannelsApartWhereMixingSavesNothing) {
+  const Shape independent = {1, 4, 16, 16};
+  EXPECT_TRUE(disc::calibrate({}, smooth_samples(independent)).mixing.empty());
+  std::vector<Tensor> values = resembling_channels();
+  EXPECT_TRUE(disc::calibrate(unmixed(), MemorySamples(values)).mixing.empty());
 }
 
 // Every level is one of the clip's, and the clip is one of the samples'.
@@ -155,8 +205,6 @@ TEST(DiscCalibration, SurvivesWritingAndReading) {
   EXPECT_EQ(read.significance, written.significance);
   EXPECT_EQ(read.means, written.means);
   EXPECT_EQ(read.steps, written.steps);
-  EXPECT_EQ(read.parents, written.parents);
-  EXPECT_EQ(read.slopes, written.slopes);
   EXPECT_EQ(read.classes, written.classes);
   EXPECT_EQ(read.coarseness, written.coarseness);
   EXPECT_EQ(read.weights, written.weights);
@@ -193,37 +241,41 @@ TEST(DiscCalibration, RefusesHostileFields) {
   expect_refused("infinite mean", [&](P& p) { p.means[1] = infinity; });
   expect_refused("negative step", [](P& p) { p.steps[0] = disc::to_half(-1); });
   expect_refused("huge step", [](P& p) { p.steps[0] = disc::to_half(1e30); });
-  expect_refused("own parent", [](P& p) { p.parents[2] = 3; });
-  expect_refused("later parent", [](P& p) { p.parents[2] = 5; });
-  expect_refused("parent that is not coded", [](P& p) {
-    p.steps[0] = 0;
-    p.parents[2] = 1;
-  });
-  expect_refused("prediction from coarser lanes", [](P& p) {
-    p.parents[2] = 1;
-    p.coarseness[3] = 1;
-  });
-  expect_refused("prediction of coarser lanes", [](P& p) {
-    p.parents[2] = 1;
-    p.coarseness[2 * disc::kLanes] = 7;
-  });
-  expect_refused("slope", [](P& p) { p.slopes[2] = disc::to_half(1000); });
   expect_refused("class", [](P& p) { p.classes[7] = disc::kClasses; });
   expect_refused("weight", [](P& p) { p.weights[1][3] = disc::kMaxWeight + 1; });
 }
 
-TEST(DiscCalibration, RefusesChainsOfPredictionsWithoutEnd) {
-  disc::Parameters parameters =
-      disc::calibrate({}, testing::synthetic_samples({DType::kF32, {1, 12, 4, 4}}));
-  std::fill(parameters.steps.begin(), parameters.steps.end(), disc::to_half(1));
-  const auto chain = [&](std::size_t links) {
-    for (std::size_t i = 0; i < 12; ++i) {
-      parameters.parents[i] = static_cast<std::uint16_t>(i <= links ? i : 0);
-    }
-    return disc::write_parameters(parameters);
+TEST(DiscCalibration, MixingSurvivesWritingAndReading) {
+  const disc::Parameters written = disc::calibrate({}, MemorySamples(resembling_channels()));
+  const Bytes bytes = disc::write_parameters(written);
+  const disc::Parameters read = disc::read_parameters(bytes, 3);
+  const auto expect_near = [](const std::vector<float>& a, const std::vector<float>& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i)
+      EXPECT_NEAR(a[i], b[i], 1e-3 * std::fabs(b[i]) + 1e-4);
   };
-  EXPECT_NO_THROW(disc::read_parameters(chain(disc::kMaxAncestors), 12));
-  bad_input_message([&] { disc::read_parameters(chain(disc::kMaxAncestors + 1), 12); });
+  expect_near(read.mixing.analysis, written.mixing.analysis);
+  expect_near(read.mixing.synthesis, written.mixing.synthesis);
+  bad_input_message([&] { disc::read_parameters(bytes, 2); });
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    bad_input_message([&] { disc::read_parameters(cut, 3); });
+  }
+}
+
+TEST(DiscCalibration, RefusesHostileMixing) {
+  const disc::Parameters valid = disc::calibrate({}, MemorySamples(resembling_channels()));
+  const auto expect_refused = [&](const char* what, auto damage) {
+    disc::Parameters damaged = valid;
+    damage(damaged.mixing);
+    SCOPED_TRACE(what);
+    bad_input_message([&] { disc::read_parameters(disc::write_parameters(damaged), 3); });
+  };
+  expect_refused("large synthesis", [](disc::ChannelMixing& m) { m.synthesis[4] = 2; });
+  expect_refused("NaN", [](disc::ChannelMixing& m) { m.analysis[0] = 1e30F; });
+  Bytes layout = disc::write_parameters(valid);
+  layout[0] = 2;
+  bad_input_message([&] { disc::read_parameters(layout, 3); });
 }
 
 TEST(DiscCalibration, RefusesDamagedFrames) {
