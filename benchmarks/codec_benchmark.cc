@@ -16,6 +16,7 @@
 #include "base/rng.h"
 #include "codec/registry.h"
 #include "codec/stream.h"
+#include "run_benchmarks.h"
 
 namespace splitbench {
 namespace {
@@ -94,10 +95,5 @@ void register_benchmarks() {
 }  // namespace splitbench
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  splitbench::register_benchmarks();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return splitbench::run_benchmarks(argc, argv, splitbench::register_benchmarks);
 }

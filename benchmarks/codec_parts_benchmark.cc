@@ -26,6 +26,7 @@
 #include "codec/klt/level_coder.h"
 #include "codec/klt/level_context.h"
 #include "codec/klt/level_model.h"
+#include "run_benchmarks.h"
 #include "turns.h"
 
 namespace splitbench {
@@ -247,10 +248,5 @@ void register_benchmarks() {
 }  // namespace splitbench
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  splitbench::register_benchmarks();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return splitbench::run_benchmarks(argc, argv, splitbench::register_benchmarks);
 }

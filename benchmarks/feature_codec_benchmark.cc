@@ -18,6 +18,7 @@
 #include "boundaries.h"
 #include "codec/calibration.h"
 #include "codec/stream.h"
+#include "run_benchmarks.h"
 #include "turns.h"
 
 namespace splitbench {
@@ -123,10 +124,5 @@ void register_benchmarks() {
 }  // namespace splitbench
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  splitbench::register_benchmarks();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
+  return splitbench::run_benchmarks(argc, argv, splitbench::register_benchmarks);
 }

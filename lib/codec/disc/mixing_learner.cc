@@ -90,7 +90,8 @@ std::optional<LearntMixing> learn_mixing(const LaneMoments& values, const LaneMo
   const Matrix root = metric_solver.operatorSqrt();
   const std::array<double, kLanes> weights = lane_weights(values, metric, apart, step);
   Matrix covariance = Matrix::Zero(channels, channels);
-  for (std::size_t lane = 0; lane < kLanes; ++lane) covariance += weights[lane] * sum_of(values, lane);
+  for (std::size_t lane = 0; lane < kLanes; ++lane)
+    covariance += weights[lane] * sum_of(values, lane);
   const Matrix weighted = root * covariance * root;
   if (!weighted.allFinite()) return std::nullopt;
   const Eigen::SelfAdjointEigenSolver<Matrix> solver(weighted);
