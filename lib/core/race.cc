@@ -125,8 +125,8 @@ void Race::make_claims(std::size_t cell, const std::vector<bool>& leaders) {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const Contestant& other = cells_[i];
     if (i == cell || !running(i) || other.group != own.group || other.bytes > own.bytes) continue;
-    Claim claim{
-        i, 0, TestMartingale(images_, -settings_.margin, kWorstAccuracyDifference), std::nullopt};
+    Claim claim{i, 0, TestMartingale(images_, -settings_.margin, kWorstAccuracyDifference),
+                std::nullopt};
     const PairedCounts counts = paired_counts(other.correct, own.correct);
     claim.accuracy.observe(1, counts.only_first);
     claim.accuracy.observe(-1, counts.only_second);
@@ -163,8 +163,8 @@ bool Race::proven(const Claim& claim) const {
          claim.payload && claim.payload->log_evidence() >= -std::log(payload_level());
 }
 
-// Whoever stops a cell has to stay to the end, so that few should do it: those that stay already, then
-// those that could stop most, rather not any that could be stopped themselves.
+// Whoever stops a cell has to stay to the end, so that few should do it: those that stay already,
+// then those that could stop most, rather not any that could be stopped themselves.
 std::vector<RaceStop> Race::stop_dominated() {
   std::vector<std::size_t> victims(cells_.size());
   std::vector<bool> losing(cells_.size());

@@ -1,29 +1,29 @@
-// A race of cells: which of them need not see any more images, because another costs no more bytes and
-// is no less accurate, beyond chance.
+// A race of cells: which of them need not see any more images, because another costs no more bytes
+// and is no less accurate, beyond chance.
 //
 // Every cell sees the same images in the same batches (core/race_batches.h). A cell is only ever
-// compared with cells of its group: one group for all cells keeps their common front, a group for each
-// split keeps every split's own front, and with them the common one.
+// compared with cells of its group: one group for all cells keeps their common front, a group for
+// each split keeps every split's own front, and with them the common one.
 //
-// What is guaranteed. With probability 1 - alpha at least over the order of the images, for the whole
-// race, all its comparisons and all its looks at once: for every stopped cell k there is a cell j of its
-// group that is measured on all images, and over all images
+// What is guaranteed. With probability 1 - alpha at least over the order of the images, for the
+// whole race, all its comparisons and all its looks at once: for every stopped cell k there is a
+// cell j of its group that is measured on all images, and over all images
 //   mean payload of j <= mean payload of k   and   accuracy of j >= accuracy of k - margin.
 // So no cell is stopped whose accuracy exceeds that of every cell that costs no more by more than
-// `margin`; the front of what remains runs nowhere more than `margin` below the front of all cells; and
-// what remains has its exact results. The population is the images themselves: no model of how they
-// came about is needed. Encoding times take no part: a cell that is on a front for them alone may be
-// stopped.
+// `margin`; the front of what remains runs nowhere more than `margin` below the front of all cells;
+// and what remains has its exact results. The population is the images themselves: no model of how
+// they came about is needed. Encoding times take no part: a cell that is on a front for them alone
+// may be stopped.
 //
-// Why it holds. After the first batch every cell k claims of each cell j that has cost no more so far
-// that it dominates k; the claims of a cell have weights w that add up to 1. From then on, two tests
-// (core/test_martingale.h) are made against a claim. "j is less accurate by more than the margin" must
-// be rejected at level 0.9 alpha w / cells; these levels add up to 0.9 alpha. "j costs more" must be
-// rejected at level 0.1 alpha / cells^2; there are fewer such pairs. A wrong stop needs a true null
-// rejected, and the levels of all nulls there could be add up to alpha at most. A cell that has stopped
-// another is itself never stopped, so margins do not add up. The test of accuracies is exact; that of
-// payloads needs the assumption stated there on the range of payloads not seen yet: payloads have no
-// bound, and without one nothing can be said of a mean.
+// Why it holds. After the first batch every cell k claims of each cell j that has cost no more so
+// far that it dominates k; the claims of a cell have weights w that add up to 1. From then on, two
+// tests (core/test_martingale.h) are made against a claim. "j is less accurate by more than the
+// margin" must be rejected at level 0.9 alpha w / cells; these levels add up to 0.9 alpha. "j costs
+// more" must be rejected at level 0.1 alpha / cells^2; there are fewer such pairs. A wrong stop
+// needs a true null rejected, and the levels of all nulls there could be add up to alpha at most. A
+// cell that has stopped another is itself never stopped, so margins do not add up. The test of
+// accuracies is exact; that of payloads needs the assumption stated there on the range of payloads
+// not seen yet: payloads have no bound, and without one nothing can be said of a mean.
 #pragma once
 
 #include <cstddef>

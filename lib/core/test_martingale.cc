@@ -7,10 +7,10 @@
 namespace splitbench {
 namespace {
 
-constexpr double kReach = 3;       // of values not seen yet, see the header
-constexpr double kBoldest = 0.9;   // share of the stake at which one value could cost everything
-constexpr double kImaginary = 1;   // values at the lower bound, added to those seen: early luck is
-                                   // no reason to stake much
+constexpr double kReach = 3;      // of values not seen yet, see the header
+constexpr double kBoldest = 0.9;  // share of the stake at which one value could cost everything
+constexpr double kImaginary = 1;  // values at the lower bound, added to those seen: early luck is
+                                  // no reason to stake much
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace

@@ -1,20 +1,21 @@
-// Tests, while the numbers of a finite population arrive batch by batch, whether their mean can be as
-// low as a given one.
+// Tests, while the numbers of a finite population arrive batch by batch, whether their mean can be
+// as low as a given one.
 //
-// The test bets against the null hypothesis "the mean of all N numbers is at most m". Before a batch
-// the numbers that remain would, under it, have a mean of at most
+// The test bets against the null hypothesis "the mean of all N numbers is at most m". Before a
+// batch the numbers that remain would, under it, have a mean of at most
 //   m' = (N m - sum of those seen) / (N - seen),
-// and a stake L >= 0 that is fixed before the batch is looked at multiplies the capital, 1 at first, by
+// and a stake L >= 0 that is fixed before the batch is looked at multiplies the capital, 1 at
+// first, by
 //   product over the batch of (1 + L (z - m')).
-// Its expectation is at most 1 when the batch is one of core/race_batches.h: of a block, the expected
-// product of r draws without replacement of non-negative factors is at most the r-th power of their
-// mean (Maclaurin's inequality); blocks are independent, with as many draws each, so by the inequality
-// of the means their product is at most the power of the mean over all that remains, and that mean is
-// at most 1 under the null (an empty place counts as a factor of 1). So the capital is a
-// supermartingale, and (Ville) under the null it ever reaches 1/a with probability a at most: an exact
-// test for any number of looks, whatever was looked at before the bets were placed.
-// Waudby-Smith & Ramdas 2020, "Confidence sequences for sampling without replacement", give this
-// for single draws.
+// Its expectation is at most 1 when the batch is one of core/race_batches.h: of a block, the
+// expected product of r draws without replacement of non-negative factors is at most the r-th power
+// of their mean (Maclaurin's inequality); blocks are independent, with as many draws each, so by
+// the inequality of the means their product is at most the power of the mean over all that remains,
+// and that mean is at most 1 under the null (an empty place counts as a factor of 1). So the
+// capital is a supermartingale, and (Ville) under the null it ever reaches 1/a with probability a
+// at most: an exact test for any number of looks, whatever was looked at before the bets were
+// placed. Waudby-Smith & Ramdas 2020, "Confidence sequences for sampling without replacement", give
+// this for single draws.
 #pragma once
 
 #include <cstddef>

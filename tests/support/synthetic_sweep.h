@@ -28,9 +28,9 @@ inline double normal(Rng& rng) {
   return std::sqrt(-2 * std::log(1 - rng.uniform())) * std::cos(2 * M_PI * rng.uniform());
 }
 
-// An image is answered rightly while the codec's noise does not exceed what the image can bear, which
-// nine in ten can at all. Settings of a split go from fine to coarse: more noise, fewer bytes.
-// Splits differ in size, as they do along a network, and in what noise does to them.
+// An image is answered rightly while the codec's noise does not exceed what the image can bear,
+// which nine in ten can at all. Settings of a split go from fine to coarse: more noise, fewer
+// bytes. Splits differ in size, as they do along a network, and in what noise does to them.
 inline SyntheticSweep synthetic_sweep(const SyntheticSize& size, std::uint64_t seed) {
   Rng rng(seed);
   SyntheticSweep sweep;
@@ -120,8 +120,8 @@ inline std::vector<std::size_t> true_front(const SyntheticSweep& sweep) {
   return front;
 }
 
-// Whether for each stopped cell one remains, in one group, that costs no more and is less accurate by
-// no more than the margin.
+// Whether for each stopped cell one remains, in one group, that costs no more and is less accurate
+// by no more than the margin.
 inline bool keeps_the_promise(const SyntheticSweep& sweep, const RacedSweep& raced, double margin) {
   const std::vector<Totals> all = totals(sweep);
   const double slack = margin * static_cast<double>(sweep.strata.size());
