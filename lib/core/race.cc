@@ -196,17 +196,16 @@ std::vector<RaceStop> Race::stop_dominated() {
 RaceStop Race::stop(std::size_t cell, const Claim& claim) {
   Contestant& loser = cells_[cell];
   Contestant& winner = cells_[claim.challenger];
-  RaceStop stop;
-  stop.cell = cell;
-  stop.dominated_by = claim.challenger;
-  stop.accuracy = paired_counts(winner.correct, loser.correct);
-  stop.payload_bytes = loser.bytes / static_cast<double>(seen_);
-  stop.dominating_payload_bytes = winner.bytes / static_cast<double>(seen_);
-  stop.margin = settings_.margin;
-  stop.accuracy_p = std::exp(-claim.log_evidence());
-  stop.accuracy_level = accuracy_level();
-  stop.payload_p = std::exp(-claim.payload->log_evidence());
-  stop.payload_level = payload_level();
+  Domination evidence;
+  evidence.accuracy = paired_counts(winner.correct, loser.correct);
+  evidence.payload_bytes = loser.bytes / static_cast<double>(seen_);
+  evidence.dominating_payload_bytes = winner.bytes / static_cast<double>(seen_);
+  evidence.margin = settings_.margin;
+  evidence.accuracy_p = std::exp(-claim.log_evidence());
+  evidence.accuracy_level = accuracy_level();
+  evidence.payload_p = std::exp(-claim.payload->log_evidence());
+  evidence.payload_level = payload_level();
+  const RaceStop stop{cell, claim.challenger, evidence};
   winner.stopped.push_back(cell);
   loser.state = State::kStopped;
   loser.claims.clear();

@@ -32,7 +32,7 @@
 #include <string>
 #include <vector>
 
-#include "core/statistics.h"
+#include "core/domination.h"
 #include "core/test_martingale.h"
 
 namespace splitbench {
@@ -54,18 +54,10 @@ struct RaceResults {
   std::vector<double> payload_bytes;
 };
 
-// Why a cell was stopped.
 struct RaceStop {
   std::size_t cell = 0;
   std::size_t dominated_by = 0;
-  PairedCounts accuracy;  // images seen; first: the dominating cell, second: the stopped one
-  double payload_bytes = 0, dominating_payload_bytes = 0;  // means over the images seen
-  double margin = 0;
-  // p-values, valid at any time, of "the other is less accurate by more than the margin" (corrected
-  // for the number of cells compared with this one) and of "the other costs more", and the levels
-  // they had to reach. 0 where what was seen leaves no room for it.
-  double accuracy_p = 0, accuracy_level = 0;
-  double payload_p = 0, payload_level = 0;
+  Domination evidence;
 };
 
 // Deterministic; not thread-safe. Memory and time grow with the square of the cells in a group.

@@ -1,11 +1,12 @@
-// Where to look: which values of a codec's rate axis (core/rate.h) to measure, so that few cells cover
-// the codec's front evenly from no loss to chance.
+// Where to look: which values of a codec's rate axis (core/rate.h) to measure, so that few cells
+// cover the codec's front evenly from no loss to chance.
 //
-// The ends of the axis come first, then always the middle of the largest gap between neighbours that
-// were measured. A gap's size is its length in the plane of log(payload) and loss, each as a fraction
-// of what there is between no loss and chance. Where both ends have no loss, or both are at chance,
-// nothing is to be found and the gap counts as none. Losses are measured with noise: they are first
-// made monotone along the axis by least squares (pool adjacent violators, Ayer et al. 1955).
+// The ends of the axis come first, then always the middle of the largest gap between neighbours
+// that were measured. A gap's size is its length in the plane of log(payload) and loss, each as a
+// fraction of what there is between no loss and chance. Where both ends have no loss, or both are
+// at chance, nothing is to be found and the gap counts as none. Losses are measured with noise:
+// they are first made monotone along the axis by least squares (pool adjacent violators, Ayer et
+// al. 1955).
 #pragma once
 
 #include <cstddef>
@@ -20,9 +21,9 @@ struct RatePoint {
 };
 
 struct RateSearchSettings {
-  std::size_t points = 8;   // values to measure, at most
-  double no_loss = 0.005;   // losses up to here count as none
-  double chance_loss = 0;   // the uncompressed accuracy less that of guessing; > no_loss
+  std::size_t points = 8;  // values to measure, at most
+  double no_loss = 0.005;  // losses up to here count as none
+  double chance_loss = 0;  // the uncompressed accuracy less that of guessing; > no_loss
 };
 
 // Deterministic: equal measurements give equal choices. Not thread-safe.
@@ -47,7 +48,7 @@ class RateSearch {
   std::optional<std::size_t> middle(std::size_t low, std::size_t high) const;
 
   RateSearchSettings settings_;
-  std::vector<bool> tried_;                      // by value
+  std::vector<bool> tried_;                       // by value
   std::vector<std::optional<RatePoint>> points_;  // by value
   std::size_t measured_ = 0;
 };

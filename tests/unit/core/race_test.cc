@@ -102,16 +102,17 @@ TEST(Race, GivesTheEvidenceOfAStop) {
   const RaceStop& stop = raced.stops[0];
   EXPECT_EQ(stop.cell, 1u);
   EXPECT_EQ(stop.dominated_by, 0u);
-  EXPECT_GT(stop.accuracy.images, 30u);
-  EXPECT_LT(stop.accuracy.images, 300u);
-  EXPECT_GT(stop.accuracy.only_first, 0u);
-  EXPECT_EQ(stop.accuracy.only_second, 0u);
-  EXPECT_EQ(stop.dominating_payload_bytes, 50);
-  EXPECT_NEAR(stop.payload_bytes, 103, 1);
-  EXPECT_LE(stop.accuracy_p, stop.accuracy_level);
-  EXPECT_LE(stop.payload_p, stop.payload_level);
-  EXPECT_DOUBLE_EQ(stop.accuracy_level, 0.9 * 0.05 / 2);
-  EXPECT_DOUBLE_EQ(stop.payload_level, 0.1 * 0.05 / 4);
+  const Domination& evidence = stop.evidence;
+  EXPECT_GT(evidence.accuracy.images, 30u);
+  EXPECT_LT(evidence.accuracy.images, 300u);
+  EXPECT_GT(evidence.accuracy.only_first, 0u);
+  EXPECT_EQ(evidence.accuracy.only_second, 0u);
+  EXPECT_EQ(evidence.dominating_payload_bytes, 50);
+  EXPECT_NEAR(evidence.payload_bytes, 103, 1);
+  EXPECT_LE(evidence.accuracy_p, evidence.accuracy_level);
+  EXPECT_LE(evidence.payload_p, evidence.payload_level);
+  EXPECT_DOUBLE_EQ(evidence.accuracy_level, 0.9 * 0.05 / 2);
+  EXPECT_DOUBLE_EQ(evidence.payload_level, 0.1 * 0.05 / 4);
 }
 
 TEST(Race, NeverStopsACellThatHasStoppedAnother) {
