@@ -120,7 +120,7 @@ inline std::vector<std::size_t> true_front(const SyntheticSweep& sweep) {
   return front;
 }
 
-// Whether for each stopped cell one remains, in one group, that costs no more and is less accurate
+// Whether for each stopped cell one of its group remains that costs no more and is less accurate
 // by no more than the margin.
 inline bool keeps_the_promise(const SyntheticSweep& sweep, const RacedSweep& raced, double margin) {
   const std::vector<Totals> all = totals(sweep);
@@ -129,7 +129,8 @@ inline bool keeps_the_promise(const SyntheticSweep& sweep, const RacedSweep& rac
     if (raced.remains[k]) continue;
     bool replaced = false;
     for (std::size_t j = 0; j < all.size(); ++j) {
-      replaced |= raced.remains[j] && all[j].payload_bytes <= all[k].payload_bytes &&
+      replaced |= raced.remains[j] && sweep.groups[j] == sweep.groups[k] &&
+                  all[j].payload_bytes <= all[k].payload_bytes &&
                   all[j].correct >= all[k].correct - slack;
     }
     if (!replaced) return false;
