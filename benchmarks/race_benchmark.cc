@@ -1,10 +1,10 @@
 // Races over sweeps as they were really measured, against measuring every cell on every image.
 //
-// The cells of the reference sweeps say for each image whether it was answered rightly. Images are drawn
-// from these with replacement, as many as there are to be; payloads, of which only a summary is kept,
-// are log-normal with its mean and spread, and go up and down together from image to image. Counters:
-// saving, how many times fewer tails are run; remain, the cells that see every image; kept, the share
-// of races that kept their promise. The time is that of the decisions.
+// The cells of the reference sweeps say for each image whether it was answered rightly. Images are
+// drawn from these with replacement, as many as there are to be; payloads, of which only a summary
+// is kept, are log-normal with its mean and spread, and go up and down together from image to
+// image. Counters: saving, how many times fewer tails are run; remain, the cells that see every
+// image; kept, the share of races that kept their promise. The time is that of the decisions.
 
 #include <benchmark/benchmark.h>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 #include "base/error.h"
@@ -126,7 +127,7 @@ void Race::make_claims(std::size_t cell, const std::vector<bool>& leaders) {
     const Contestant& other = cells_[i];
     if (i == cell || !running(i) || other.group != own.group || other.bytes > own.bytes) continue;
     Claim claim{i, 0, TestMartingale(images_, -settings_.margin, kWorstAccuracyDifference),
-                std::nullopt};
+                nullptr};
     const PairedCounts counts = paired_counts(other.correct, own.correct);
     claim.accuracy.observe(1, counts.only_first);
     claim.accuracy.observe(-1, counts.only_second);
@@ -150,7 +151,7 @@ void Race::place_bets(std::size_t cell, std::size_t first_image) {
     if (claim.payload) {
       claim.payload->bet(differences(own.payload_bytes, other.payload_bytes, first_image));
     } else if (claim.log_evidence() > 0) {
-      claim.payload.emplace(images_, 0, std::nullopt);
+      claim.payload = std::make_unique<TestMartingale>(images_, 0, std::nullopt);
       for (const double more : differences(own.payload_bytes, other.payload_bytes, 0)) {
         claim.payload->observe(more, 1);
       }
@@ -208,7 +209,7 @@ RaceStop Race::stop(std::size_t cell, const Claim& claim) {
   const RaceStop stop{cell, claim.challenger, evidence};
   winner.stopped.push_back(cell);
   loser.state = State::kStopped;
-  loser.claims.clear();
+  loser.claims = std::vector<Claim>();
   return stop;
 }
 

@@ -28,7 +28,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -60,7 +60,8 @@ struct RaceStop {
   Domination evidence;
 };
 
-// Deterministic; not thread-safe. Memory and time grow with the square of the cells in a group.
+// Deterministic; not thread-safe. Memory grows with the square of the cells in a group (about 100
+// bytes a pair) and with cells times images (9 bytes each).
 class Race {
  public:
   // Requires images > 0, 0 < alpha < 1, 0 <= margin < 1.
@@ -84,8 +85,8 @@ class Race {
     std::size_t challenger = 0;
     double weight = 0;
     TestMartingale accuracy;
-    std::optional<TestMartingale> payload;  // once the accuracies look promising
-    double log_evidence() const;            // of the accuracies
+    std::unique_ptr<TestMartingale> payload;  // once the accuracies look promising
+    double log_evidence() const;              // of the accuracies
   };
   struct Contestant {
     std::string group;
