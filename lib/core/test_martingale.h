@@ -33,7 +33,7 @@ class TestMartingale {
 
   // Takes note of what was seen without betting on it; whole batches only.
   void observe(double value, std::size_t times);
-  // Places the stake, then observes. The values of one whole batch, and which must not be the last
+  // Places the stake, then observes. The values of one whole batch; some must remain before it.
   void bet(const std::vector<double>& values);
 
   // Log of the largest capital so far: log(1/a) or more rejects the null at level a. Infinite once
