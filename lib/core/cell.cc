@@ -29,4 +29,9 @@ PairedLoss accuracy_loss(const CellAccuracy& accuracy) {
 
 std::string codec_name(const std::string& spec) { return spec.substr(0, spec.find(':')); }
 
+std::string stop_reason(const CellStop& stop) {
+  return "dominated by " + stop.codec + " at " + stop.split + " after " +
+         std::to_string(stop.evidence.accuracy.images) + " images";
+}
+
 }  // namespace splitbench

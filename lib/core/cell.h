@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/domination.h"
 #include "core/statistics.h"
 
 namespace splitbench {
@@ -63,6 +64,15 @@ struct CellRate {
   std::size_t images = 0;  // calibration images
 };
 
+// Why a race stopped a cell (core/race.h).
+struct CellStop {
+  std::string split, codec;  // of the cell that dominates it
+  Domination evidence;
+};
+
+// One line that names the dominating cell and the images it took.
+std::string stop_reason(const CellStop& stop);
+
 // The accuracy given up against the uncompressed model, with a 95 % interval: the paired loss, or
 // without labels 1 - agreement with its Wilson interval ([0, 1] without images).
 PairedLoss accuracy_loss(const CellAccuracy& accuracy);
@@ -74,7 +84,7 @@ struct Cell {
   CellKey key;
   CellStatus status = CellStatus::kOk;
   std::string reason;  // for every status but ok
-  // The rest is set when status is kOk.
+  // The rest, but for `stop`, is set when status is kOk.
   PayloadSummary payload_bytes;
   std::size_t boundary_bytes = 0;  // of the uncompressed float tensors at this cut
   double ratio = 0;                // payload_bytes.mean / boundary_bytes; 0 at device-only
@@ -83,6 +93,7 @@ struct Cell {
   CellAccuracy accuracy;
   std::optional<CellCalibration> calibration;
   std::optional<CellRate> rate;
+  std::optional<CellStop> stop;  // of a stopped cell
   // One bit per image, least significant first: right (with labels) or agreeing with the
   // uncompressed model (without). Lets anyone redo the paired statistics.
   std::vector<std::uint8_t> correct_bits;

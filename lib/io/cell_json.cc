@@ -134,6 +134,42 @@ CellRate rate_from(const JsonNode& node) {
   return rate;
 }
 
+Json stop_json(const CellStop& stop) {
+  const Domination& evidence = stop.evidence;
+  Json json;
+  json["dominated_by"]["split"] = stop.split;
+  json["dominated_by"]["codec"] = stop.codec;
+  json["images"] = evidence.accuracy.images;
+  json["only_dominating_right"] = evidence.accuracy.only_first;
+  json["only_this_right"] = evidence.accuracy.only_second;
+  json["payload_bytes"] = evidence.payload_bytes;
+  json["dominating_payload_bytes"] = evidence.dominating_payload_bytes;
+  json["margin"] = evidence.margin;
+  json["accuracy_p"] = evidence.accuracy_p;
+  json["accuracy_level"] = evidence.accuracy_level;
+  json["payload_p"] = evidence.payload_p;
+  json["payload_level"] = evidence.payload_level;
+  return json;
+}
+
+CellStop stop_from(const JsonNode& node) {
+  CellStop stop;
+  stop.split = node.at("dominated_by").at("split").text();
+  stop.codec = node.at("dominated_by").at("codec").text();
+  Domination& evidence = stop.evidence;
+  evidence.accuracy.images = node.at("images").count();
+  evidence.accuracy.only_first = node.at("only_dominating_right").count();
+  evidence.accuracy.only_second = node.at("only_this_right").count();
+  evidence.payload_bytes = node.at("payload_bytes").number(kNotNegative);
+  evidence.dominating_payload_bytes = node.at("dominating_payload_bytes").number(kNotNegative);
+  evidence.margin = node.at("margin").number(kZeroToOne);
+  evidence.accuracy_p = node.at("accuracy_p").number(kZeroToOne);
+  evidence.accuracy_level = node.at("accuracy_level").number(kZeroToOne);
+  evidence.payload_p = node.at("payload_p").number(kZeroToOne);
+  evidence.payload_level = node.at("payload_level").number(kZeroToOne);
+  return stop;
+}
+
 Bytes bits_from(const JsonNode& node, std::size_t images) {
   Bytes bits;
   try {
@@ -172,6 +208,7 @@ Json cell_json(const Cell& cell) {
   json["reason"] = cell.reason;
   if (cell.status != CellStatus::kOk) {
     for (const char* field : kMeasured) json[field] = nullptr;
+    if (cell.stop) json["stopped"] = stop_json(*cell.stop);
     return json;
   }
   json["payload_bytes"] = payload_json(cell.payload_bytes);
@@ -196,6 +233,7 @@ Cell cell_from(const JsonNode& node) {
   cell.key = key_from(node.at("key"));
   cell.status = enum_from(node.at("status"), kStatuses, cell_status_name);
   cell.reason = node.optional_text("reason");
+  if (const auto stop = node.find("stopped")) cell.stop = stop_from(*stop);
   if (cell.status != CellStatus::kOk) return cell;
   cell.payload_bytes = payload_from(node.at("payload_bytes"));
   cell.boundary_bytes = node.at("boundary_bytes").count();

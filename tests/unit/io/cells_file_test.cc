@@ -51,6 +51,21 @@ TEST(CellsFile, ALineLooksAsTheContractSays) {
                 "\n");
 }
 
+TEST(CellsFile, AStoppedCellSaysWhy) {
+  const std::string line = line_of(stopped_cell());
+  const std::string evidence =
+      R"("status":"stopped","reason":"dominated by quant:bits=4 at layer2 after 10 images")";
+  EXPECT_NE(line.find(evidence), std::string::npos) << line;
+  const TemporaryFolder folder;
+  folder.write("cells.jsonl", line);
+  const std::vector<Cell> cells = read_cells(folder.path("cells.jsonl"), nullptr);
+  ASSERT_EQ(cells.size(), 1u);
+  EXPECT_EQ(cells[0].status, CellStatus::kStopped);
+  ASSERT_TRUE(cells[0].stop);
+  EXPECT_EQ(cells[0].stop->evidence.accuracy.only_first, 3u);
+  EXPECT_EQ(line_of(cells[0]), line);
+}
+
 TEST(CellsFile, CellsReturnFromFileAndFolder) {
   const TemporaryFolder folder;
   {

@@ -369,6 +369,7 @@ TEST(Document, EveryKindSatisfiesItsSchema) {
   cells.append(sample_cell());
   cells.append(fitted);
   cells.append(refused_cell());
+  cells.append(stopped_cell());
   files += " " + folder.path("cells.jsonl");
   const std::string validate =
       std::string("python3 ") + SPLITBENCH_SOURCE_DIR + "/tests/support/validate_documents.py";

@@ -176,4 +176,23 @@ Cell refused_cell() {
   return cell;
 }
 
+Cell stopped_cell() {
+  Cell cell;
+  cell.key = sample_cell().key;
+  cell.key.codec = "quant:bits=8";
+  cell.status = CellStatus::kStopped;
+  CellStop stop{"layer2", "quant:bits=4", {}};
+  stop.evidence.accuracy = {10, 3, 1};
+  stop.evidence.payload_bytes = 200.5;
+  stop.evidence.dominating_payload_bytes = 100.25;
+  stop.evidence.margin = 0.0625;
+  stop.evidence.accuracy_p = 0.0078125;
+  stop.evidence.accuracy_level = 0.015625;
+  stop.evidence.payload_p = 0.001953125;
+  stop.evidence.payload_level = 0.00390625;
+  cell.reason = stop_reason(stop);
+  cell.stop = stop;
+  return cell;
+}
+
 }  // namespace splitbench

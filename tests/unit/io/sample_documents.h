@@ -19,5 +19,7 @@ Plan sample_plan();
 Cell sample_cell();
 // A cell that the codec refused.
 Cell refused_cell();
+// A cell that lost a race.
+Cell stopped_cell();
 
 }  // namespace splitbench
