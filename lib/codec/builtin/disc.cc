@@ -96,7 +96,7 @@ CodecFactory disc_codec() {
       real_option("gate", 0.25, 0, 100,
                   "a channel with less than so much of the quantiser's noise is not coded")};
   description.rate = RateAxis{"step", kCoarsestStep, kFinestStep};
-  description.default_sweep = {"disc:step=0.25,0.4,0.6,0.85,1.2,1.7,2.4,3.4"};
+  description.default_sweep = {"disc:step=0.12,0.18,0.25,0.4,0.5,0.6,0.72,0.85,1.2,1.7,2.4,3.4"};
   CalibratedFactory calibrated;
   calibrated.needed = [](const Spec&) { return true; };
   calibrated.options = {"transform", "mixing", "step", "deadzone", "gate"};

@@ -187,7 +187,8 @@ CodecFactory klt_codec() {
       real_option("rdo", 0.05, 0, 2,
                   "price of a bit, in squared steps, when levels are chosen; 0 rounds")};
   factory.description.rate = RateAxis{"step", kCoarsestStep, kFinestStep};
-  factory.description.default_sweep = {"klt:step=0.25,0.32,0.4,0.5,0.63,0.8,1,1.25,1.6,2"};
+  factory.description.default_sweep = {
+      "klt:step=0.12,0.18,0.25,0.32,0.4,0.5,0.63,0.8,1,1.25,1.6,2"};
   CalibratedFactory calibrated;
   calibrated.needed = [](const Spec& /*spec*/) { return true; };
   calibrated.options = {"weights"};

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "nn/torch/blas_name.h"
 #include "nn/torch/torch_errors.h"
 #include "nn/torch/torch_model.h"
 
@@ -12,7 +13,9 @@ namespace {
 class TorchBackend : public Backend {
  public:
   std::vector<std::pair<std::string, std::string>> library_versions() const override {
-    return {{"libtorch", TORCH_VERSION}};
+    std::vector<std::pair<std::string, std::string>> versions = {{"libtorch", TORCH_VERSION}};
+    if (const std::string blas = blas_name(); !blas.empty()) versions.push_back({"blas", blas});
+    return versions;
   }
 
   std::unique_ptr<Model> load(const ModelOptions& options) override {
