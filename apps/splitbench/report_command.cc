@@ -49,11 +49,16 @@ class ReportCommand : public Command {
         ->check(known_names("format", {"text", "md", "csv"}))
         ->capture_default_str();
     app.add_option("-o,--output", output_, "File to write; - for stdout")->capture_default_str();
-    app.add_option("--at-loss", losses_,
+    app.add_option("--at-loss", bounds_.losses,
                    "Of a sweep: what each codec needs at each split within these losses, as "
                    "fractions (0.01 is one point), e.g. 0,0.01,0.02")
         ->delimiter(',')
         ->check(CLI::Range(-1.0, 1.0));
+    app.add_option("--at-agreement", bounds_.agreements,
+                   "The same for answers that agree with the uncompressed model's on so much of "
+                   "the images, e.g. 0.99,0.95: less of it is chance than of a loss")
+        ->delimiter(',')
+        ->check(CLI::Range(0.0, 1.0));
     app.footer(
         "A report is made of the documents alone.\n\n"
         "  splitbench report profile.json plan.json\n"
@@ -66,11 +71,12 @@ class ReportCommand : public Command {
     const ReportFormat format = format_ == "md"    ? ReportFormat::kMarkdown
                                 : format_ == "csv" ? ReportFormat::kCsv
                                                    : ReportFormat::kText;
+    const bool compares = !bounds_.losses.empty() || !bounds_.agreements.empty();
     std::string text;
     for (const std::string& path : documents_) {
       text += (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
-              (losses_.empty() ? render_document(path, format)
-                               : render_payloads(read_cells(path, nullptr), losses_, format));
+              (compares ? render_payloads(read_cells(path, nullptr), bounds_, format)
+                        : render_document(path, format));
     }
     output.commit(text);
     return 0;
@@ -78,7 +84,7 @@ class ReportCommand : public Command {
 
  private:
   std::vector<std::string> documents_;
-  std::vector<double> losses_;
+  PayloadBounds bounds_;
   std::string format_ = "text";
   std::string output_ = "-";
 };

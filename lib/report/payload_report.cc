@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/spec.h"
@@ -11,7 +12,7 @@
 namespace splitbench {
 namespace {
 
-// Losses are counts over images: what differs by less is the same.
+// Losses and agreements are counts over images: what differs by less is the same.
 constexpr double kRounding = 1e-9;
 
 // Names in the order in which they first appear.
@@ -36,21 +37,42 @@ Comparison comparison_of(const std::vector<Cell>& cells) {
   return comparison;
 }
 
-// The smallest cell of each split and codec within the loss.
+// One of the two.
+struct Bound {
+  std::optional<double> loss, agreement;
+
+  bool holds(const Cell& cell) const {
+    if (loss) return accuracy_loss(cell.accuracy).loss <= *loss + kRounding;
+    return cell.accuracy.agreement >= *agreement - kRounding;
+  }
+  std::string heading() const {
+    return loss ? "At most " + format_plain(*loss * 100) + " points of loss"
+                : "At least " + format_plain(*agreement * 100) + " % of answers unchanged";
+  }
+};
+
+std::vector<Bound> list_of(const PayloadBounds& bounds) {
+  std::vector<Bound> list;
+  for (const double loss : bounds.losses) list.push_back({loss, std::nullopt});
+  for (const double agreement : bounds.agreements) list.push_back({std::nullopt, agreement});
+  return list;
+}
+
+// The smallest cell of each split and codec within the bound.
 using Smallest = std::map<std::pair<std::string, std::string>, const Cell*>;
 
-Smallest smallest_within(const Comparison& comparison, double loss) {
+Smallest smallest_within(const Comparison& comparison, const Bound& bound) {
   Smallest smallest;
   for (const Cell* cell : comparison.cells) {
-    if (accuracy_loss(cell->accuracy).loss > loss + kRounding) continue;
+    if (!bound.holds(*cell)) continue;
     const Cell*& best = smallest[{cell->key.split, codec_name(cell->key.codec)}];
     if (best == nullptr || cell->payload_bytes.mean < best->payload_bytes.mean) best = cell;
   }
   return smallest;
 }
 
-Table payload_table(const Comparison& comparison, double loss) {
-  const Smallest smallest = smallest_within(comparison, loss);
+Table payload_table(const Comparison& comparison, const Bound& bound) {
+  const Smallest smallest = smallest_within(comparison, bound);
   Table table;
   table.columns = {{"split", "split", Unit::kName}};
   for (const std::string& codec : comparison.codecs) {
@@ -67,19 +89,23 @@ Table payload_table(const Comparison& comparison, double loss) {
   return table;
 }
 
-Table payloads_for_programs(const Comparison& comparison, const std::vector<double>& losses) {
+Value value_of(const std::optional<double>& number) { return number ? Value(*number) : Value(); }
+
+Table payloads_for_programs(const Comparison& comparison, const std::vector<Bound>& bounds) {
   Table table;
   table.columns = {{"max_loss", "", Unit::kFraction},
+                   {"min_agreement", "", Unit::kFraction},
                    {"split", "", Unit::kName},
                    {"codec", "", Unit::kSpec},
                    {"payload_bytes", "", Unit::kBytes},
                    {"accuracy_loss", "", Unit::kFraction},
                    {"accuracy_loss_ci95_low", "", Unit::kFraction},
                    {"accuracy_loss_ci95_high", "", Unit::kFraction},
+                   {"agreement", "", Unit::kFraction},
                    {"settings", "", Unit::kText},
                    {"calibration_bytes", "", Unit::kBytes}};
-  for (const double loss : losses) {
-    const Smallest smallest = smallest_within(comparison, loss);
+  for (const Bound& bound : bounds) {
+    const Smallest smallest = smallest_within(comparison, bound);
     for (const std::string& split : comparison.splits) {
       for (const std::string& codec : comparison.codecs) {
         const auto found = smallest.find({split, codec});
@@ -87,8 +113,9 @@ Table payloads_for_programs(const Comparison& comparison, const std::vector<doub
         const Cell& cell = *found->second;
         const PairedLoss measured = accuracy_loss(cell.accuracy);
         table.rows.push_back(
-            {loss, split, cell.key.codec, cell.payload_bytes.mean, measured.loss, measured.ci95.low,
-             measured.ci95.high, cell.rate ? cell.rate->settings : cell.key.codec,
+            {value_of(bound.loss), value_of(bound.agreement), split, cell.key.codec,
+             cell.payload_bytes.mean, measured.loss, measured.ci95.low, measured.ci95.high,
+             cell.accuracy.agreement, cell.rate ? cell.rate->settings : cell.key.codec,
              cell.calibration ? Value(static_cast<double>(cell.calibration->bytes)) : Value()});
       }
     }
@@ -98,18 +125,20 @@ Table payloads_for_programs(const Comparison& comparison, const std::vector<doub
 
 }  // namespace
 
-std::string render_payloads(const std::vector<Cell>& cells, const std::vector<double>& losses,
+std::string render_payloads(const std::vector<Cell>& cells, const PayloadBounds& bounds,
                             ReportFormat format) {
   const Comparison comparison = comparison_of(cells);
-  if (format == ReportFormat::kCsv) return csv_table(payloads_for_programs(comparison, losses));
+  const std::vector<Bound> list = list_of(bounds);
+  if (format == ReportFormat::kCsv) return csv_table(payloads_for_programs(comparison, list));
   Page page(format);
-  page.title("Payload at equal loss");
+  page.title("Payload at equal accuracy");
   page.paragraph(
       "Mean bytes on the wire per input, headers included, of each codec's smallest measured "
-      "setting whose accuracy loss is at most the one given. A dash: no setting is within it.");
-  for (const double loss : losses) {
-    page.heading("At most " + format_plain(loss * 100) + " points of loss");
-    page.table(payload_table(comparison, loss));
+      "setting whose accuracy loss, or share of changed answers, is within the one given. A dash: "
+      "no setting is within it.");
+  for (const Bound& bound : list) {
+    page.heading(bound.heading());
+    page.table(payload_table(comparison, bound));
   }
   return page.take();
 }

@@ -1,10 +1,11 @@
-// What every codec needs at every split for a given loss of accuracy: the table by which codecs are
-// compared.
+// What every codec needs at every split for a given loss of accuracy, or for a given agreement with
+// the uncompressed model: the tables by which codecs are compared.
 //
-// Of a codec's measured settings the one with the smallest mean payload whose measured loss is at
-// most the given one; nothing where no setting is. Text and Markdown: a table for each loss, the
-// splits by the codecs. CSV: one row for each loss, split and codec, with the settings and the
-// interval of their loss. Pure function; thread-safe.
+// Of a codec's measured settings the one with the smallest mean payload that is within the bound;
+// nothing where no setting is. Text and Markdown: a table for each bound, the splits by the codecs.
+// CSV: one row for each bound, split and codec, with the settings and the interval of their loss.
+// Agreement is the steadier measure: answers that change for the better and for the worse cancel
+// out in the loss, and by how much is chance. Pure function; thread-safe.
 #pragma once
 
 #include <string>
@@ -15,8 +16,13 @@
 
 namespace splitbench {
 
-// `losses` are fractions: 0.01 is one point.
-std::string render_payloads(const std::vector<Cell>& cells, const std::vector<double>& losses,
+// Both as fractions: 0.01 of loss is one point.
+struct PayloadBounds {
+  std::vector<double> losses;      // at most
+  std::vector<double> agreements;  // at least
+};
+
+std::string render_payloads(const std::vector<Cell>& cells, const PayloadBounds& bounds,
                             ReportFormat format);
 
 }  // namespace splitbench

@@ -11,6 +11,7 @@ Cell cell(const std::string& split, const std::string& codec, double bytes, doub
   cell.key.codec = codec;
   cell.payload_bytes.mean = bytes;
   cell.accuracy.loss = PairedLoss{loss, {loss - 0.01, loss + 0.01}};
+  cell.accuracy.agreement = 1 - 2 * loss;
   return cell;
 }
 
@@ -26,17 +27,26 @@ std::vector<Cell> sweep() {
 }
 
 TEST(PayloadReport, TakesTheSmallestSettingWithinTheLoss) {
-  const std::string csv = render_payloads(sweep(), {0, 0.01}, ReportFormat::kCsv);
+  const std::string csv = render_payloads(sweep(), {{0, 0.01}, {}}, ReportFormat::kCsv);
   EXPECT_EQ(csv,
-            "max_loss,split,codec,payload_bytes,accuracy_loss,accuracy_loss_ci95_low,"
-            "accuracy_loss_ci95_high,settings,calibration_bytes\r\n"
-            "0,a,jpeg:quality=90,900,0,-0.01,0.01,jpeg:quality=90,\r\n"
-            "0.01,a,jpeg:quality=50,500,0.01,0,0.02,jpeg:quality=50,\r\n"
-            "0.01,a,klt:step=1,70,0.005,-0.005,0.015,klt:step=1,\r\n");
+            "max_loss,min_agreement,split,codec,payload_bytes,accuracy_loss,accuracy_loss_ci95_low,"
+            "accuracy_loss_ci95_high,agreement,settings,calibration_bytes\r\n"
+            "0,,a,jpeg:quality=90,900,0,-0.01,0.01,1,jpeg:quality=90,\r\n"
+            "0.01,,a,jpeg:quality=50,500,0.01,0,0.02,0.98,jpeg:quality=50,\r\n"
+            "0.01,,a,klt:step=1,70,0.005,-0.005,0.015,0.99,klt:step=1,\r\n");
+}
+
+TEST(PayloadReport, ComparesAtEqualAgreementToo) {
+  const std::string csv = render_payloads(sweep(), {{}, {0.9}}, ReportFormat::kCsv);
+  EXPECT_NE(csv.find("\r\n,0.9,a,jpeg:quality=50,500,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\r\n,0.9,b,klt:step=1,40,"), std::string::npos) << csv;
+  EXPECT_EQ(csv.find("quality=10"), std::string::npos) << csv;
+  const std::string text = render_payloads(sweep(), {{}, {0.98}}, ReportFormat::kText);
+  EXPECT_NE(text.find("At least 98 % of answers unchanged"), std::string::npos) << text;
 }
 
 TEST(PayloadReport, HasATableForEachLoss) {
-  const std::string text = render_payloads(sweep(), {0.01, 0.1}, ReportFormat::kText);
+  const std::string text = render_payloads(sweep(), {{0.01, 0.1}, {}}, ReportFormat::kText);
   EXPECT_NE(text.find("At most 1 points of loss"), std::string::npos) << text;
   EXPECT_NE(text.find("At most 10 points of loss"), std::string::npos) << text;
   EXPECT_EQ(text.find("device-only"), std::string::npos) << text;
