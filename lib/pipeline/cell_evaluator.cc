@@ -50,7 +50,7 @@ CellEvaluator::CellEvaluator(Model& model, std::size_t split, const BoundaryStor
       settings_(settings),
       tail_(model.tail(split)) {
   if (!model_.info().any_batch || !split_.batched) settings_.batch = 1;
-  uncompressed_.resize((inputs.size() + settings_.batch - 1) / settings_.batch);
+  known_.resize(batches());
   unsound_ = check_cut();
 }
 
@@ -94,70 +94,62 @@ CodedImage CellEvaluator::code_image(const BoundaryCodec& codec, bool picture,
   coded.decode_s = thread_cpu_s() - encoded;
   coded.encode_s = encoded - start;
   coded.payload_bytes = stream.size();
-  coded.identical = std::equal(original.begin(), original.end(), coded.decoded.begin(),
-                               coded.decoded.end(), bit_identical);
   return coded;
 }
 
-std::vector<int> CellEvaluator::tail_answers(const std::vector<Boundary>& boundaries,
-                                             bool pictures) {
-  std::vector<Boundary> inputs = boundaries;
+// The decoded images as one batch for the tail. Pictures become inputs of the network.
+Boundary CellEvaluator::tail_input(std::vector<Boundary> decoded, bool pictures) const {
   if (pictures) {
     const Preprocess steps = inputs_.preprocess.value_or(Preprocess{});
-    for (Boundary& boundary : inputs) boundary.front() = normalise(boundary.front(), steps);
+    for (Boundary& boundary : decoded) boundary.front() = normalise(boundary.front(), steps);
   }
   Boundary batch;
-  for (std::size_t t = 0; t < inputs.front().size(); ++t) {
+  for (std::size_t t = 0; t < decoded.front().size(); ++t) {
     std::vector<const Tensor*> parts;
-    for (const Boundary& boundary : inputs) parts.push_back(&boundary[t]);
+    for (const Boundary& boundary : decoded) parts.push_back(&boundary[t]);
     batch.push_back(stack_batch(parts));
   }
-  return answers_of(tail_->run(batch).at(0));
+  return batch;
 }
 
-const std::vector<int>& CellEvaluator::uncompressed_answers(std::size_t first, std::size_t count) {
-  auto& answers = uncompressed_[first / settings_.batch];
-  if (!answers) {
-    std::vector<Boundary> boundaries;
-    for (std::size_t i = first; i < first + count; ++i) {
-      boundaries.push_back(store_.get(position_, i));
-    }
-    answers = tail_answers(boundaries, false);
-  }
-  return *answers;
-}
-
-CellEvaluator::Outcome CellEvaluator::run(const BoundaryCodec& codec, bool with_tail) {
+CellRun CellEvaluator::start(BoundaryCodec codec, bool with_tail) const {
   const std::size_t images = inputs_.size();
-  Outcome outcome{std::vector<int>(with_tail ? images : 0), std::vector<double>(images),
-                  std::vector<double>(images), std::vector<double>(images)};
-  parallel_for(uncompressed_.size(), settings_.threads, [&](std::size_t batch) {
-    model_.use_threads(1);
-    const std::size_t first = batch * settings_.batch;
-    const std::vector<int> answers = run_batch(codec, with_tail, first, outcome);
-    std::copy(answers.begin(), answers.end(),
-              outcome.answers.begin() + static_cast<std::ptrdiff_t>(with_tail ? first : 0));
-  });
-  return outcome;
+  CellRun run;
+  run.codec = std::move(codec);
+  run.with_tail = with_tail;
+  run.answers.resize(with_tail ? images : 0);
+  for (auto* samples : {&run.payloads, &run.encode_s, &run.decode_s}) samples->resize(images);
+  return run;
 }
 
-std::vector<int> CellEvaluator::run_batch(const BoundaryCodec& codec, bool with_tail,
-                                          std::size_t first, Outcome& outcome) {
-  const std::size_t count = std::min(settings_.batch, inputs_.size() - first);
-  const bool picture = codes_picture(codec);
-  bool identical = true;
+void CellEvaluator::advance(CellRun& run, std::size_t batches) {
+  const std::size_t first = run.images / settings_.batch;
+  const std::size_t count = std::min(batches, this->batches() - first);
+  parallel_for(count, settings_.threads, [&](std::size_t i) {
+    model_.use_threads(1);
+    run_batch(run, first + i);
+  });
+  run.images = std::min((first + count) * settings_.batch, inputs_.size());
+}
+
+void CellEvaluator::run_batch(CellRun& run, std::size_t batch) {
+  const std::size_t first = batch * settings_.batch;
+  const std::size_t end = std::min(first + settings_.batch, inputs_.size());
+  const bool picture = codes_picture(run.codec);
   std::vector<Boundary> decoded;
-  for (std::size_t i = first; i < first + count; ++i) {
-    CodedImage coded = code_image(codec, picture, i);
-    outcome.payloads[i] = static_cast<double>(coded.payload_bytes);
-    outcome.encode_s[i] = coded.encode_s;
-    outcome.decode_s[i] = coded.decode_s;
-    identical &= coded.identical;
-    decoded.push_back(std::move(coded.decoded));
+  for (std::size_t i = first; i < end; ++i) {
+    CodedImage coded = code_image(run.codec, picture, i);
+    run.payloads[i] = static_cast<double>(coded.payload_bytes);
+    run.encode_s[i] = coded.encode_s;
+    run.decode_s[i] = coded.decode_s;
+    if (run.with_tail) decoded.push_back(std::move(coded.decoded));
   }
-  if (!with_tail) return {};
-  // What came through unchanged needs no second run of the tail.
-  return identical ? uncompressed_answers(first, count) : tail_answers(decoded, picture);
+  if (!run.with_tail) return;
+  const std::vector<int> answers =
+      known_.get(batch, tail_input(std::move(decoded), picture),
+                 [this](const Boundary& input) { return answers_of(tail_->run(input).at(0)); });
+  std::copy(answers.begin(), answers.end(),
+            run.answers.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
 Cell CellEvaluator::evaluate(const BoundaryCodec& codec) {
@@ -174,17 +166,30 @@ Cell CellEvaluator::evaluate(const BoundaryCodec& codec) {
     return cell;
   }
   try {
-    const Outcome outcome = run(codec, true);
-    cell.payload_bytes = payload_summary(outcome.payloads);
-    cell.ratio = cell.payload_bytes.mean / static_cast<double>(cell.boundary_bytes);
-    cell.encode = time_summary(outcome.encode_s);
-    cell.decode = time_summary(outcome.decode_s);
-    summarise_accuracy(outcome.answers, cell);
+    CellRun run = start(codec, true);
+    advance(run, batches());
+    return summarise(run);
   } catch (const Error& error) {
     // The seam: whatever a codec or tail throws becomes the cell's status, and the sweep goes on.
     cell.status = CellStatus::kFailed;
     cell.reason = error.what();
   }
+  return cell;
+}
+
+Cell CellEvaluator::summarise(const CellRun& run) const {
+  const auto done = [&](const auto& samples) {
+    auto some = samples;
+    some.resize(run.images);
+    return some;
+  };
+  Cell cell;
+  cell.boundary_bytes = boundary_bytes(split_.boundary);
+  cell.payload_bytes = payload_summary(done(run.payloads));
+  cell.ratio = cell.payload_bytes.mean / static_cast<double>(cell.boundary_bytes);
+  cell.encode = time_summary(done(run.encode_s));
+  cell.decode = time_summary(done(run.decode_s));
+  summarise_accuracy(done(run.answers), cell);
   return cell;
 }
 

@@ -1,9 +1,8 @@
-// Measures one cell: a codec at a split over all images of a sweep.
+// Measures one cell: a codec at a split over all images of a sweep, batch of images by batch.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "core/cell.h"
 #include "pipeline/boundary_store.h"
 #include "pipeline/capture_images.h"
+#include "pipeline/known_answers.h"
 
 namespace splitbench {
 
@@ -22,12 +22,22 @@ struct CodedImage {
   std::size_t payload_bytes = 0;
   double encode_s = 0;  // CPU seconds of the coding thread: codecs are single-threaded, so this is
   double decode_s = 0;  // their latency without what other work on the core took from them
-  bool identical = false;  // decoded bit for bit
 };
 
-// Serves all codecs of one split. Images are worked through in batches, several batches at a time:
-// each of `threads` threads codes the images of its batch and then runs the tail on them with a
-// single-threaded network. The result does not depend on the number of threads.
+// A cell under way: what the codec did to the images so far, by image.
+struct CellRun {
+  BoundaryCodec codec;
+  bool with_tail = true;
+  std::vector<int> answers;  // empty without the tail
+  std::vector<double> payloads, encode_s, decode_s;
+  std::size_t images = 0;  // so far
+
+  bool finished() const { return images == payloads.size(); }
+};
+
+// Serves all codecs of one split. Each of `threads` threads codes the images of a batch and then
+// runs the tail on them with a single-threaded network. Which images make a batch is fixed, so that
+// the result depends neither on the number of threads nor on what was evaluated before.
 class CellEvaluator {
  public:
   struct Settings {
@@ -38,31 +48,32 @@ class CellEvaluator {
   CellEvaluator(Model& model, std::size_t split, const BoundaryStore& store, std::size_t position,
                 const EvaluationSet& inputs, Settings settings);
 
-  struct Outcome {             // all by image
-    std::vector<int> answers;  // empty without the tail
-    std::vector<double> payloads, encode_s, decode_s;
-  };
-
   // Fills everything of the cell but its key. Never throws for what the codec does wrong: the cell
   // then has the status failed or unsupported and a reason.
   Cell evaluate(const BoundaryCodec& codec);
   // The cell of device-only: nothing is sent and nothing lost.
   Cell evaluate_device_only() const;
 
+  // The steps of evaluate(), for who wants to look at a cell before all images are through.
+
   // Why the codec takes neither the boundary nor the picture; empty when it does.
   std::string unsupported(const BoundaryCodec& codec) const;
-  // Codes every image, and runs the tail on what was decoded unless told not to. Requires
-  // unsupported(codec).empty(); throws what codec and tail throw.
-  Outcome run(const BoundaryCodec& codec, bool with_tail);
+  // A run over no image yet. Requires unsupported(codec).empty().
+  CellRun start(BoundaryCodec codec, bool with_tail) const;
+  // Codes the images of the next `batches` batches, or of as many as are left, and runs the tail on
+  // what was decoded if the run is with it. Throws what codec and tail throw.
+  void advance(CellRun& run, std::size_t batches);
+  // Batches of all images.
+  std::size_t batches() const { return (inputs_.size() + settings_.batch - 1) / settings_.batch; }
+  // What a run with the tail, over one image at least, says of its images.
+  Cell summarise(const CellRun& run) const;
 
  private:
   bool codes_picture(const BoundaryCodec& codec) const;
   CodedImage code_image(const BoundaryCodec& codec, bool picture, std::size_t image) const;
-  std::vector<int> run_batch(const BoundaryCodec& codec, bool with_tail, std::size_t first,
-                             Outcome& outcome);
-  std::vector<int> tail_answers(const std::vector<Boundary>& boundaries, bool pictures);
+  void run_batch(CellRun& run, std::size_t batch);
+  Boundary tail_input(std::vector<Boundary> decoded, bool pictures) const;
   std::string check_cut();
-  const std::vector<int>& uncompressed_answers(std::size_t first, std::size_t count);
   void summarise_accuracy(const std::vector<int>& answers, Cell& cell) const;
 
   Model& model_;
@@ -73,8 +84,7 @@ class CellEvaluator {
   Settings settings_;
   std::unique_ptr<Segment> tail_;
   std::string unsound_;  // why the cut is none: tail(head(x)) is not the model; empty when it is
-  // By batch: the tail's answers on the boundaries as they are. Every lossless codec shares them.
-  std::vector<std::optional<std::vector<int>>> uncompressed_;
+  KnownAnswers known_;
 };
 
 }  // namespace splitbench

@@ -74,9 +74,10 @@ FittedCodec CodecFitter::fit_target(const ConfiguredCodec& codec) {
   CellEvaluator& evaluator = trial_evaluator();
   const auto trial = [&](const std::string& value) {
     const BoundaryCodec candidate = fit_settings(at_rate(codec, value)).codecs;
-    const CellEvaluator::Outcome outcome = evaluator.run(candidate, wants_loss);
-    return RateTrial{mean(outcome.payloads),
-                     wants_loss ? estimated_loss(calibration_->inputs(), outcome.answers) : 0};
+    CellRun run = evaluator.start(candidate, wants_loss);
+    evaluator.advance(run, evaluator.batches());
+    return RateTrial{mean(run.payloads),
+                     wants_loss ? estimated_loss(calibration_->inputs(), run.answers) : 0};
   };
   const std::vector<std::string> values =
       rate_values(axis, option_type(codec.description, axis.option));

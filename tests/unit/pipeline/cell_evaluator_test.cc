@@ -167,6 +167,39 @@ TEST(CellEvaluator, LosslessCodecsShareOneRunOfTheTail) {
   EXPECT_EQ(evaluation.tail_images(), 2 * kImages);
 }
 
+TEST(CellEvaluator, CodecsThatDecodeToTheSameShareOneRunOfTheTail) {
+  Evaluation evaluation;
+  CellEvaluator evaluator = evaluation.evaluator(kScale);
+  const Cell plain = evaluator.evaluate({configured("negate", negating())});
+  EXPECT_EQ(evaluation.tail_images(), kImages);
+  const Cell same = evaluator.evaluate({configured("negate-too", negating())});
+  EXPECT_EQ(evaluation.tail_images(), kImages);
+  EXPECT_EQ(same.correct_bits, plain.correct_bits);
+  EXPECT_EQ(same.accuracy.agreement, 0);
+}
+
+TEST(CellEvaluator, ARunAdvancesBatchByBatchAndMayBeLookedAtInBetween) {
+  Evaluation evaluation;
+  CellEvaluator evaluator = evaluation.evaluator(kScale);  // batches of 4, 4 and 2
+  ASSERT_EQ(evaluator.batches(), 3u);
+  CellRun run = evaluator.start({codec("quant:bits=3")}, true);
+  evaluator.advance(run, 1);
+  EXPECT_EQ(run.images, 4u);
+  EXPECT_FALSE(run.finished());
+  const Cell some = evaluator.summarise(run);
+  EXPECT_EQ(some.accuracy.images, 4u);
+  EXPECT_EQ(some.correct_bits.size(), 1u);
+  EXPECT_GT(some.payload_bytes.mean, 0);
+  evaluator.advance(run, 5);
+  EXPECT_TRUE(run.finished());
+  const Cell all = evaluator.summarise(run);
+  const Cell expected = evaluator.evaluate({codec("quant:bits=3")});
+  EXPECT_EQ(all.correct_bits, expected.correct_bits);
+  EXPECT_EQ(all.payload_bytes.mean, expected.payload_bytes.mean);
+  evaluator.advance(run, 1);
+  EXPECT_EQ(run.images, kImages) << "nothing is left to do";
+}
+
 TEST(CellEvaluator, BatchesAndThreadsDoNotChangeTheCell) {
   Evaluation evaluation;
   const Cell expected = evaluation.run(kScale, codec("quant:bits=3"), {1, 1});
