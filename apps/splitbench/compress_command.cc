@@ -10,6 +10,7 @@
 #include "link/link.h"
 #include "model_options.h"
 #include "pipeline/run_sweep.h"
+#include "stop_signals.h"
 #include "terminal.h"
 
 namespace splitbench {
@@ -60,7 +61,8 @@ class CompressCommand : public Command {
     app.footer(
         "Each cell is one codec at one split over all images. Bytes are everything on the\n"
         "wire; accuracy loss is paired with the uncompressed model on the same images.\n"
-        "A sweep killed at any moment goes on with --resume.\n\n"
+        "A sweep killed at any moment goes on with --resume; SIGINT (Ctrl-C) and SIGTERM\n"
+        "let it finish the cell in flight first.\n\n"
         "Codecs that calibrate, and those given a target in place of a setting, look at\n"
         "calibration images first: never at one that is evaluated.\n\n"
         "  splitbench compress fashion-resnet --dataset fashion-mnist --limit 1000 -o sweep\n"
@@ -88,6 +90,8 @@ class CompressCommand : public Command {
     const std::unique_ptr<Dataset> calibration = open_calibration(*dataset, session);
     settings_.calibration = calibration ? calibration.get() : dataset.get();
     if (dry_run_) return describe(session, *dataset, context);
+    const StopSignals signals;
+    settings_.stop_requested = [&signals] { return signals.requested(); };
     const SweepResult result = run_sweep(session, *dataset, settings_, recorder);
     return summarise(result, context);
   }

@@ -98,7 +98,8 @@ void CellsFile::append(const Cell& cell) {
   if (write_all(file_, line) && (fdatasync(file_.value()) == 0 || errno == EINVAL)) return;
   std::string reason = std::strerror(errno);
   if (known && ftruncate(file_.value(), before.st_size) != 0) reason += " (its last line is torn)";
-  throw runtime_failure("writing '" + path_ + "' failed: " + reason);
+  throw runtime_failure("writing '" + path_ + "' failed: " + reason +
+                        "; the cells before are kept, free disk space and go on with --resume");
 }
 
 std::string cells_path(const std::string& path) {

@@ -8,6 +8,22 @@
 #include "pipeline/parallel_for.h"
 
 namespace splitbench {
+namespace {
+
+// The network cannot be differentiated, in contrast to a full disk and the like.
+struct NoGradient : Error {
+  using Error::Error;
+};
+
+Boundary gradient_of(Segment& tail, const Boundary& boundary, int drawn) {
+  try {
+    return tail.score_gradient(boundary, {drawn});
+  } catch (const Error& error) {
+    throw NoGradient(error.code(), error.what());
+  }
+}
+
+}  // namespace
 
 class CalibrationSet::Samples : public CalibrationSamples {
  public:
@@ -53,7 +69,7 @@ const BoundaryStore* CalibrationSet::gradients(std::size_t split) {
     gradient_split_ = split;
     try {
       gradients_ = compute_gradients(split);
-    } catch (const Error& error) {
+    } catch (const NoGradient& error) {
       // Codecs do without them then; the sweep goes on.
       gradients_ = nullptr;
       recorder_.warning("no gradients at " + session_.model->info().splits.at(split).id + ": " +
@@ -87,7 +103,7 @@ std::unique_ptr<BoundaryStore> CalibrationSet::compute_gradients(std::size_t spl
   // Image by image: a gradient keeps every activation of the tail.
   parallel_for(size(), settings_.threads, [&](std::size_t i) {
     session_.model->use_threads(1);
-    Boundary gradient = tail->score_gradient(captured_.store->get(where, i), {classes[i]});
+    Boundary gradient = gradient_of(*tail, captured_.store->get(where, i), classes[i]);
     for (std::size_t t = 0; t < gradient.size(); ++t) {
       if (gradient[t].data() != nullptr) continue;
       // A tensor without gradients (indices, masks) gets zeros, so that its place is kept.

@@ -44,6 +44,7 @@ class Capture {
     const std::size_t stride = settings_.batch * static_cast<std::size_t>(settings_.threads);
     for (std::size_t first = 0; first < indices.size(); first += stride) {
       recorder_.progress({settings_.stage, first, indices.size(), "images", ""});
+      settings_.checkpoint();
       const std::size_t count = std::min(stride, indices.size() - first);
       add({indices.begin() + static_cast<std::ptrdiff_t>(first),
            indices.begin() + static_cast<std::ptrdiff_t>(first + count)});

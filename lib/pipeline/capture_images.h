@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -44,6 +45,8 @@ struct CaptureSettings {
   std::size_t batch = 16;                           // images a run of the network
   std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk
   bool keep_beliefs = false;
+  // Called between batches; what it throws ends the capture.
+  std::function<void()> checkpoint = [] {};
   // Inputs that must not be taken, by input_digest(): images that are evaluated elsewhere.
   std::set<std::uint64_t> excluded;
 };

@@ -158,14 +158,28 @@ Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const Configure
   return cell;
 }
 
-void measure_cells(ModelSession& session, const CapturedImages& captured,
-                   CalibrationSet* calibration, const SweepSettings& settings,
-                   const std::vector<Job>& jobs, SweepFolder& folder, RunRecorder& recorder) {
+bool stop_requested(const SweepSettings& settings) {
+  return settings.stop_requested && settings.stop_requested();
+}
+
+Error stopped(const SweepFolder& folder, std::size_t open) {
+  const std::size_t finished = folder.cells().size();
+  return runtime_failure("stopped as requested; " + std::to_string(finished) + " of " +
+                         std::to_string(finished + open) + " cells are in " + folder.path() +
+                         ", repeat the command with --resume to go on");
+}
+
+// Returns how many of the jobs were done before a request to stop: all, when there was none.
+std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
+                          CalibrationSet* calibration, const SweepSettings& settings,
+                          const std::vector<Job>& jobs, SweepFolder& folder,
+                          RunRecorder& recorder) {
   const CellEvaluator::Settings evaluation{settings.batch, settings.threads};
   std::unique_ptr<CellEvaluator> evaluator;
   std::unique_ptr<CodecFitter> fitter;
   std::size_t current = 0;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
+    if (stop_requested(settings)) return j;
     const Job& job = jobs[j];
     recorder.progress({"sweep", j, jobs.size(), "cells", job.key.split + " " + job.key.codec});
     if (!evaluator || current != job.split) {
@@ -183,6 +197,7 @@ void measure_cells(ModelSession& session, const CapturedImages& captured,
     folder.append(cell);
   }
   recorder.progress({"sweep", jobs.size(), jobs.size(), "cells", ""});
+  return jobs.size();
 }
 
 bool wants_calibration(const ConfiguredCodec& codec) {
@@ -201,8 +216,9 @@ std::vector<std::size_t> splits_of(const std::vector<Job>& jobs,
   return splits;
 }
 
-CaptureSettings capture_settings(const SweepSettings& settings) {
+CaptureSettings capture_settings(const SweepSettings& settings, std::function<void()> checkpoint) {
   CaptureSettings capture;
+  capture.checkpoint = std::move(checkpoint);
   capture.folder = settings.folder;
   capture.threads = settings.threads;
   capture.batch = settings.batch;
@@ -215,12 +231,12 @@ std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const
                                                     const SweepSettings& settings,
                                                     const std::vector<Job>& jobs,
                                                     const CapturedImages& evaluated,
+                                                    CaptureSettings capture,
                                                     RunRecorder& recorder) {
   const std::vector<std::size_t> splits = splits_of(jobs, wants_calibration);
   if (splits.empty()) return nullptr;
   const std::vector<std::size_t> indices = calibration_indices(dataset, settings);
   if (indices.empty()) return nullptr;
-  CaptureSettings capture = capture_settings(settings);
   capture.stage = "calibration";
   capture.keep_beliefs = true;
   capture.excluded = evaluated.digests;
@@ -246,22 +262,25 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
     if (!folder.finished(job.key, settings.retry_failed)) open.push_back(std::move(job));
   }
   if (!open.empty()) {
+    const CaptureSettings capture = capture_settings(settings, [&] {
+      if (stop_requested(settings)) throw stopped(folder, open.size());
+    });
     const CapturedImages captured = capture_images(
         session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
-        splits_of(open, [](const ConfiguredCodec&) { return true; }), capture_settings(settings),
-        recorder);
+        splits_of(open, [](const ConfiguredCodec&) { return true; }), capture, recorder);
     check_answers(captured, session.model->info(), recorder);
     result.skipped = captured.skipped;
     const std::unique_ptr<CalibrationSet> calibration =
-        capture_calibration(session, dataset, settings, open, captured, recorder);
-    measure_cells(session, captured, calibration.get(), settings, open, folder, recorder);
+        capture_calibration(session, dataset, settings, open, captured, capture, recorder);
+    result.measured =
+        measure_cells(session, captured, calibration.get(), settings, open, folder, recorder);
   }
   result.cells = folder.cells();
-  result.measured = open.size();
   for (const Cell& cell : result.cells) result.failed += cell.status == CellStatus::kFailed ? 1 : 0;
   result.fronts = pareto_fronts(result.cells);
   write_text_file(settings.folder + "/front.json",
                   front_document(result.fronts, recorder.finish()));
+  if (result.measured != open.size()) throw stopped(folder, open.size() - result.measured);
   return result;
 }
 

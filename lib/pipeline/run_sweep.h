@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,8 @@ struct SweepSettings {
   std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk
   ExistingSweep existing = ExistingSweep::kRefuse;
   bool retry_failed = false;
+  // Asked between cells: whether to stop. May be empty.
+  std::function<bool()> stop_requested;
 };
 
 struct SweepResult {
@@ -62,7 +65,9 @@ SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepS
 
 // Throws Error{kBadInput} when the folder holds a sweep and `existing` is kRefuse, when it holds a
 // sweep that cannot be mixed with this one, or when another process works in it; what has been
-// measured stays. Damaged or missing images are left out, with a warning each.
+// measured stays. Damaged or missing images are left out, with a warning each. Throws
+// Error{kRuntime} when it was stopped, after the cell in flight and with the fronts of what there
+// is, and when the disk is full; kResume goes on with the cells that are missing then.
 SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings,
                       RunRecorder& recorder);
 

@@ -2,12 +2,15 @@
 
 import pathlib
 import random
+import resource
+import signal
+import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from splitbench_program import CliTest, needs_torch, read_cells, start  # noqa: E402
+from splitbench_program import CliTest, Result, needs_torch, read_cells, start  # noqa: E402
 from sample_files import write_picture_tensors  # noqa: E402
 
 KILLS = 3
@@ -37,15 +40,70 @@ class KilledSweeps(CliTest):
         path = self.folder / name / "cells.jsonl"
         return path.read_bytes() if path.exists() else b""
 
-    def run_and_kill(self, name, at_lines, *options):
-        """SIGKILL once the file has `at_lines` lines."""
-        process = start(*self.sweep(name), *options)
+    def start_and_await(self, name, at_lines, *options, **streams):
+        """A running sweep whose file has `at_lines` lines."""
+        process = start(*self.sweep(name), *options, **streams)
         deadline = time.monotonic() + 120
         while self.cells_text(name).count(b"\n") < at_lines and process.poll() is None:
             self.assertLess(time.monotonic(), deadline, "the sweep does not come on")
             time.sleep(0.002)
+        return process
+
+    def run_and_kill(self, name, at_lines, *options):
+        """SIGKILL once the file has `at_lines` lines."""
+        process = self.start_and_await(name, at_lines, *options)
         process.kill()
         process.wait()
+
+    def test_a_request_to_stop_finishes_the_cell_in_flight(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number.name):
+                process = self.start_and_await(number.name, 2, "--quiet", stderr=subprocess.PIPE,
+                                               text=True)
+                process.send_signal(number)
+                _, stderr = process.communicate(timeout=120)
+                result = Result(process.args, process.returncode, "", stderr)
+                self.assertEqual(result.code, 1, str(result))
+                self.assertIn("finishing the cell in flight", stderr)
+                stopped = [line for line in stderr.splitlines() if line.startswith("splitbench: ")]
+                self.assertEqual(len(stopped), 1, stderr)
+                self.assertRegex(stopped[0], "stopped as requested; .* with --resume to go on$")
+                text = self.cells_text(number.name)
+                self.assertTrue(text.endswith(b"\n"), "the last cell is not whole")
+                self.assert_valid(self.folder / number.name / "front.json")
+                self.succeeds(*self.sweep(number.name), "--resume", "--quiet")
+                self.assertTrue(self.cells_text(number.name).startswith(text))
+
+    def test_a_second_request_does_not_wait(self):
+        process = self.start_and_await("impatient", 1, stderr=subprocess.PIPE, text=True)
+        process.send_signal(signal.SIGSTOP)  # so that both arrive within one cell
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGCONT)
+        while "finishing the cell" not in process.stderr.readline():
+            self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)
+        self.assertIn(process.returncode, (-signal.SIGINT, 1))
+
+    def test_a_full_disk_loses_the_cell_in_flight_at_most(self):
+        self.succeeds(*self.sweep("roomy"), "--quiet")
+        whole = read_cells(self.folder / "roomy")
+        room = len(self.cells_text("roomy")) * 2 // 3
+
+        def fill_disk():
+            """A file may not grow further, which looks like a full disk to who writes it."""
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+        self.fails(1, *self.sweep("full"), "--quiet", preexec_fn=fill_disk,
+                   says=("cells.jsonl' failed", "the cells before are kept", "--resume"))
+        kept = self.cells_text("full")
+        self.assertTrue(kept.endswith(b"\n"), "a torn line was left")
+        self.assertLess(room - len(kept), 1000, "more than one cell was lost")
+        self.succeeds(*self.sweep("full"), "--resume", "--quiet")
+        self.assertTrue(self.cells_text("full").startswith(kept))
+        self.assertEqual([without_times(cell) for cell in read_cells(self.folder / "full")],
+                         [without_times(cell) for cell in whole])
 
     def test_a_killed_sweep_gives_the_same_cells_and_repeats_none(self):
         self.succeeds(*self.sweep("whole"), "--quiet")
@@ -98,10 +156,10 @@ class KilledSweeps(CliTest):
         while not self.cells_text("busy") and process.poll() is None:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.002)
-        process.send_signal(19)  # SIGSTOP: it stays at work as long as we look
+        process.send_signal(signal.SIGSTOP)  # it stays at work as long as we look
         for option in ("--resume", "--fresh"):
             self.fails(2, *self.sweep("busy"), option, says="another splitbench is at work")
-        process.send_signal(18)
+        process.send_signal(signal.SIGCONT)
 
 
 @needs_torch

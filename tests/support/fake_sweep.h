@@ -56,6 +56,13 @@ class Sweep {
   std::string run_error(ExistingSweep existing = ExistingSweep::kRefuse) {
     return bad_input_message([&] { run(existing); });
   }
+  // Stops it once there are so many cells, and returns what it says of it.
+  std::string run_until_stopped(std::size_t cells) {
+    settings.stop_requested = [this, cells] { return line_count() >= cells; };
+    const std::string message = error_message(ErrorCode::kRuntime, [&] { run(); });
+    settings.stop_requested = nullptr;
+    return message;
+  }
   void run_until_killed(std::size_t cells, ExistingSweep existing = ExistingSweep::kRefuse) {
     sink.kill_at = cells;
     EXPECT_THROW(run(existing), Killed);

@@ -58,11 +58,11 @@ def run(*arguments, env=None, **options):
     return Result(arguments, done.returncode, done.stdout or "", done.stderr)
 
 
-def start(*arguments, env=None):
-    """The program as a running process whose output nobody reads."""
+def start(*arguments, env=None, **options):
+    """The program as a running process; nobody reads its output unless `options` say so."""
+    options.setdefault("stderr", subprocess.DEVNULL)
     return subprocess.Popen([PROGRAM, *map(str, arguments)], env=environment(env),
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **options)
 
 
 def problems_of(*paths):

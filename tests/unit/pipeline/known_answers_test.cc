@@ -8,8 +8,7 @@ namespace splitbench {
 namespace {
 
 Tensor tensor_of(const std::vector<float>& values) {
-  Tensor tensor =
-      Tensor::allocate({DType::kF32, {1, static_cast<std::int64_t>(values.size())}});
+  Tensor tensor = Tensor::allocate({DType::kF32, {1, static_cast<std::int64_t>(values.size())}});
   std::copy(values.begin(), values.end(), tensor.mutable_as<float>());
   return tensor;
 }

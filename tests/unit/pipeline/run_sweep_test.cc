@@ -270,6 +270,32 @@ TEST(ResumeSweep, AnEmptyFolderIsSimplyMeasured) {
   EXPECT_EQ(sweep.run(ExistingSweep::kResume).measured, 7u);
 }
 
+TEST(StoppedSweep, FinishesTheCellInFlightAndSaysHowToGoOn) {
+  Sweep whole;
+  const std::string expected = without_times(whole.run().cells);
+  for (std::size_t cells = 0; cells < 7; ++cells) {
+    Sweep sweep;
+    EXPECT_EQ(sweep.run_until_stopped(cells), "stopped as requested; " + std::to_string(cells) +
+                                                  " of 7 cells are in " + sweep.settings.folder +
+                                                  ", repeat the command with --resume to go on");
+    EXPECT_EQ(sweep.line_count(), cells);
+    if (cells > 0) {
+      EXPECT_FALSE(read_front(sweep.settings.folder + "/front.json").fronts.empty());
+    } else {
+      EXPECT_EQ(sweep.use->captured_images(), 0u) << "it does not wait for a first cell";
+    }
+    const SweepResult result = sweep.run(ExistingSweep::kResume);
+    EXPECT_EQ(result.measured, 7 - cells);
+    EXPECT_EQ(without_times(result.cells), expected);
+  }
+}
+
+TEST(StoppedSweep, ARequestAfterTheLastCellChangesNothing) {
+  Sweep sweep;
+  sweep.settings.stop_requested = [&] { return sweep.line_count() == 7; };
+  EXPECT_EQ(sweep.run().cells.size(), 7u);
+}
+
 TEST(ExistingSweepFolder, IsRefusedWithoutSayingWhatToDoWithIt) {
   Sweep sweep;
   sweep.run();
