@@ -55,6 +55,9 @@ class CompressCommand : public Command {
     app.add_flag("--retry-failed", settings_.retry_failed,
                  "With --resume: measure failed cells again")
         ->needs(resume);
+    app.add_option("--shard", shard_,
+                   "Measure one part of the cells only, e.g. 2/8; the parts divide them evenly "
+                   "and are joined by: splitbench merge");
     app.add_option("-o,--output", settings_.folder, "Folder for cells.jsonl and front.json")
         ->required();
     app.add_flag("--dry-run", dry_run_, "Say what would be measured and how long it should take");
@@ -79,6 +82,7 @@ class CompressCommand : public Command {
     for (const auto& [name, version] : codec_library_versions())
       recorder.add_library(name, version);
     settings_.memory_bytes = static_cast<std::size_t>(parse_size_bytes(memory_));
+    if (!shard_.empty()) settings_.shard = parse_shard(shard_);
     settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs() : codecs_);
     settings_.existing = resume_  ? ExistingSweep::kResume
                          : fresh_ ? ExistingSweep::kFresh
@@ -157,7 +161,7 @@ class CompressCommand : public Command {
 
   ModelOptionGroup model_;
   SweepSettings settings_;
-  std::string dataset_, calibration_;
+  std::string dataset_, calibration_, shard_;
   std::vector<std::string> codecs_;
   std::string memory_ = "1GiB";
   bool resume_ = false, fresh_ = false, dry_run_ = false;

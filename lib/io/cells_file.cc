@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "io/cell_json.h"
+#include "io/text_file.h"
 
 namespace splitbench {
 namespace {
@@ -136,6 +137,13 @@ std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* 
     warnings->push_back(broken + "; the writer was interrupted, this last line is left out");
   }
   return cells;
+}
+
+void write_cells(const std::string& path, const std::vector<Cell>& cells) {
+  const std::string file = cells_path(path);
+  std::string text;
+  for (const Cell& cell : cells) text += line_text(cell_json(cell), file);
+  write_text_file(file, text);
 }
 
 bool repair_torn_tail(const std::string& path) {

@@ -36,6 +36,9 @@ std::string cells_path(const std::string& path);
 // out and reported in `warnings` (unless null); a broken line elsewhere is an error.
 std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* warnings);
 
+// All cells in one go: completely or not at all. Throws Error{kRuntime} when the disk is full.
+void write_cells(const std::string& path, const std::vector<Cell>& cells);
+
 // Cuts off what follows the last complete line; true when something was cut. A missing file is
 // left alone. Throws Error{kRuntime} when the file cannot be changed.
 bool repair_torn_tail(const std::string& path);

@@ -29,6 +29,39 @@ std::string mismatch(const char* key, const std::string& there, const std::strin
   return std::string(key) + " is " + there + " there and " + here + " here";
 }
 
+Json shard_json(const SweepShard& part) {
+  Json json;
+  json["index"] = part.shard.index;
+  json["count"] = part.shard.count;
+  json["cells"] = Json::array();
+  for (const CellName& cell : part.cells) {
+    json["cells"].push_back({{"split", cell.split}, {"codec", cell.codec}});
+  }
+  return json;
+}
+
+SweepShard shard_from(const JsonNode& node) {
+  SweepShard part;
+  part.shard = {node.at("index").count(), node.at("count").count()};
+  if (part.shard.index < 1 || part.shard.index > part.shard.count) node.fail("is no shard");
+  for (const JsonNode& cell : node.at("cells").items()) {
+    part.cells.push_back({cell.at("split").text(), cell.at("codec").text()});
+  }
+  return part;
+}
+
+std::string shard_difference(const std::optional<SweepShard>& there,
+                             const std::optional<SweepShard>& here) {
+  const auto text = [](const std::optional<SweepShard>& part) {
+    return part ? shard_text(part->shard) : std::string("none");
+  };
+  if (text(there) != text(here)) return mismatch("shard", text(there), text(here));
+  if (there && !(there->cells == here->cells)) {
+    return "the splits and codecs that the shards divide are others there than here";
+  }
+  return "";
+}
+
 }  // namespace
 
 void write_sweep_manifest(const std::string& folder, const SweepManifest& manifest,
@@ -38,6 +71,7 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
   data["calibration_images"] = manifest.calibration_images;
   data["images"] = manifest.images;
   data["seed"] = manifest.seed;
+  if (manifest.shard) data["shard"] = shard_json(*manifest.shard);
   write_text_file(manifest_path(folder), envelope_text(kKind, run, std::move(data)));
 }
 
@@ -52,6 +86,7 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
   }
   manifest.images = data.at("images").count();
   manifest.seed = data.at("seed").count();
+  if (const auto shard = data.find("shard")) manifest.shard = shard_from(*shard);
   return manifest;
 }
 
@@ -76,7 +111,7 @@ std::string difference(const SweepManifest& there, const SweepManifest& here) {
     return mismatch("calibration_images", std::to_string(there.calibration_images),
                     std::to_string(here.calibration_images));
   }
-  return "";
+  return shard_difference(there.shard, here.shard);
 }
 
 }  // namespace splitbench

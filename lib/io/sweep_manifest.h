@@ -4,11 +4,27 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/run_record.h"
+#include "core/shard.h"
 
 namespace splitbench {
+
+struct CellName {
+  std::string split;
+  std::string codec;  // canonical spec
+
+  bool operator==(const CellName& o) const { return split == o.split && codec == o.codec; }
+};
+
+// That a sweep is one shard of a larger one.
+struct SweepShard {
+  Shard shard;
+  std::vector<CellName> cells;  // of all shards together, in the order of the sweep
+};
 
 struct SweepManifest {
   std::string model_name;
@@ -21,6 +37,7 @@ struct SweepManifest {
   std::size_t calibration_images = 0;
   std::size_t images = 0;
   std::uint64_t seed = 0;
+  std::optional<SweepShard> shard;  // unset for a sweep of its own
 };
 
 // Throws Error{kBadInput} when the folder is not writable, Error{kRuntime} when the disk fails.

@@ -1,7 +1,6 @@
 #include "pipeline/run_sweep.h"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 
 #include "base/clock.h"
@@ -16,11 +15,10 @@
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
 #include "pipeline/sweep_folder.h"
+#include "pipeline/sweep_jobs.h"
 
 namespace splitbench {
 namespace {
-
-constexpr char kNoCodec[] = "none";
 
 std::string list_text(const std::vector<double>& values) {
   std::string text;
@@ -37,10 +35,6 @@ std::string preprocess_text(const std::optional<Preprocess>& steps) {
          ":interpolation=" + interpolation_name(steps->interpolation) +
          ":crop=" + number(steps->crop) + ":mean=" + list_text(steps->mean) +
          ":std=" + list_text(steps->std) + ":channels=" + (steps->gray ? "gray" : "rgb");
-}
-
-std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings) {
-  return settings.limit == 0 ? dataset.size() : std::min(settings.limit, dataset.size());
 }
 
 // Where calibration images come from the dataset itself, they are those that are not evaluated.
@@ -66,7 +60,7 @@ std::vector<std::size_t> calibration_indices(const Dataset& dataset,
 }
 
 SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
-                          const SweepSettings& settings) {
+                          const SweepSettings& settings, const std::vector<SweepJob>& all) {
   SweepManifest manifest;
   manifest.model_name = session.manifest.name;
   manifest.model_sha256 = session.sha256;
@@ -81,37 +75,11 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
   }
   manifest.images = images_wanted(dataset, settings);
   manifest.seed = settings.seed;
-  return manifest;
-}
-
-// One cell to be measured; no codec at device-only.
-struct Job {
-  CellKey key;
-  std::size_t split = 0;
-  const ConfiguredCodec* codec = nullptr;
-};
-
-std::vector<Job> all_jobs(const ModelSession& session, const Dataset& dataset,
-                          const SweepSettings& settings) {
-  std::vector<Job> jobs;
-  const std::vector<SplitPoint>& splits = session.model->info().splits;
-  for (const std::size_t split : select_splits(splits, settings.split)) {
-    const CellKey key{session.sha256,
-                      splits[split].id,
-                      kNoCodec,
-                      dataset.spec(),
-                      images_wanted(dataset, settings),
-                      settings.seed};
-    if (splits[split].kind == SplitKind::kDeviceOnly) {
-      jobs.push_back({key, split, nullptr});
-      continue;
-    }
-    for (const ConfiguredCodec& codec : settings.codecs) {
-      jobs.push_back({key, split, &codec});
-      jobs.back().key.codec = codec.spec;
-    }
+  if (settings.shard.count > 1) {
+    manifest.shard = SweepShard{settings.shard, {}};
+    for (const SweepJob& job : all) manifest.shard->cells.push_back({job.key.split, job.key.codec});
   }
-  return jobs;
+  return manifest;
 }
 
 void check_answers(const CapturedImages& captured, const ModelInfo& info, RunRecorder& recorder) {
@@ -172,7 +140,7 @@ Error stopped(const SweepFolder& folder, std::size_t open) {
 // Returns how many of the jobs were done before a request to stop: all, when there was none.
 std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
                           CalibrationSet* calibration, const SweepSettings& settings,
-                          const std::vector<Job>& jobs, SweepFolder& folder,
+                          const std::vector<SweepJob>& jobs, SweepFolder& folder,
                           RunRecorder& recorder) {
   const CellEvaluator::Settings evaluation{settings.batch, settings.threads};
   std::unique_ptr<CellEvaluator> evaluator;
@@ -180,7 +148,7 @@ std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
   std::size_t current = 0;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     if (stop_requested(settings)) return j;
-    const Job& job = jobs[j];
+    const SweepJob& job = jobs[j];
     recorder.progress({"sweep", j, jobs.size(), "cells", job.key.split + " " + job.key.codec});
     if (!evaluator || current != job.split) {
       // At device-only nothing was stored, and nothing is read.
@@ -204,18 +172,6 @@ bool wants_calibration(const ConfiguredCodec& codec) {
   return codec.target || lacks_calibration(codec);
 }
 
-std::vector<std::size_t> splits_of(const std::vector<Job>& jobs,
-                                   const std::function<bool(const ConfiguredCodec&)>& counts) {
-  std::vector<std::size_t> splits;
-  for (const Job& job : jobs) {
-    if (job.codec != nullptr && counts(*job.codec) &&
-        (splits.empty() || splits.back() != job.split)) {
-      splits.push_back(job.split);
-    }
-  }
-  return splits;
-}
-
 CaptureSettings capture_settings(const SweepSettings& settings, std::function<void()> checkpoint) {
   CaptureSettings capture;
   capture.checkpoint = std::move(checkpoint);
@@ -229,7 +185,7 @@ CaptureSettings capture_settings(const SweepSettings& settings, std::function<vo
 // Null when no open cell needs any, or there are none.
 std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const Dataset& dataset,
                                                     const SweepSettings& settings,
-                                                    const std::vector<Job>& jobs,
+                                                    const std::vector<SweepJob>& jobs,
                                                     const CapturedImages& evaluated,
                                                     CaptureSettings capture,
                                                     RunRecorder& recorder) {
@@ -255,10 +211,11 @@ std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const
 SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings,
                       RunRecorder& recorder) {
   SweepResult result;
-  SweepFolder folder(settings.folder, manifest_of(session, dataset, settings), settings.existing,
-                     recorder);
-  std::vector<Job> open;
-  for (Job& job : all_jobs(session, dataset, settings)) {
+  const std::vector<SweepJob> all = all_jobs(session, dataset, settings);
+  SweepFolder folder(settings.folder, manifest_of(session, dataset, settings, all),
+                     settings.existing, recorder);
+  std::vector<SweepJob> open;
+  for (SweepJob& job : jobs_of_shard(all, settings.shard)) {
     if (!folder.finished(job.key, settings.retry_failed)) open.push_back(std::move(job));
   }
   if (!open.empty()) {
@@ -286,7 +243,8 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
 
 SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings) {
   SweepPlan plan;
-  const std::vector<Job> jobs = all_jobs(session, dataset, settings);
+  const std::vector<SweepJob> jobs =
+      jobs_of_shard(all_jobs(session, dataset, settings), settings.shard);
   plan.cells = jobs.size();
   plan.splits = select_splits(session.model->info().splits, settings.split).size();
   plan.images = images_wanted(dataset, settings);
@@ -294,7 +252,7 @@ SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepS
   if (settings.existing == ExistingSweep::kResume) {
     cells = read_cells(settings.folder, nullptr);
   }
-  for (const Job& job : jobs) {
+  for (const SweepJob& job : jobs) {
     plan.finished += static_cast<std::size_t>(std::count_if(
         cells.begin(), cells.end(), [&](const Cell& cell) { return cell.key == job.key; }));
   }

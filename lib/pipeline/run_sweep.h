@@ -19,6 +19,7 @@
 #include "codec/registry.h"
 #include "core/dataset.h"
 #include "core/front.h"
+#include "core/shard.h"
 #include "pipeline/input_set.h"
 #include "pipeline/model_session.h"
 #include "pipeline/run_recorder.h"
@@ -36,6 +37,7 @@ struct SweepSettings {
   std::size_t calibration_images = 500;  // at most
   std::size_t limit = 0;                 // images; 0 for all
   std::uint64_t seed = 0;
+  Shard shard;  // of the cells, those to measure
   int threads = 1;
   std::size_t batch = 16;                           // images a run of a head or tail
   std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk

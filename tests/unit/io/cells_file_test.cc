@@ -257,8 +257,10 @@ TEST(CellsFile, MissingAndUnwritableFiles) {
 
 TEST(CellsFile, AFullDeviceIsARuntimeError) {
   CellsFile file("/dev/full");
-  EXPECT_EQ(error_message(ErrorCode::kRuntime, [&] { file.append(sample_cell()); }),
-            "writing '/dev/full' failed: No space left on device");
+  EXPECT_EQ(
+      error_message(ErrorCode::kRuntime, [&] { file.append(sample_cell()); }),
+      "writing '/dev/full' failed: No space left on device; the cells before are kept, free disk "
+      "space and go on with --resume");
 }
 
 TEST(CellsFile, AHalfWrittenLineIsTakenBack) {

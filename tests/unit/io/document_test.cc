@@ -316,7 +316,13 @@ TEST(Document, BytesThatAreNotUtf8AreReplaced) {
 
 SweepManifest sample_manifest() {
   return {"tiny", std::string(64, 'a'), "1x3x8x8", "0", "resize=32", "cifar10:root=d", "", 20, 500,
-          3};
+          3,      std::nullopt};
+}
+
+SweepManifest sample_shard() {
+  SweepManifest manifest = sample_manifest();
+  manifest.shard = SweepShard{{2, 4}, {{"relu", "raw:dtype=fp32"}, {"device-only", "none"}}};
+  return manifest;
 }
 
 TEST(SweepManifest, Returns) {
@@ -324,6 +330,27 @@ TEST(SweepManifest, Returns) {
   write_sweep_manifest(folder.path(), sample_manifest(), sample_run());
   EXPECT_EQ(difference(read_sweep_manifest(folder.path()), sample_manifest()), "");
   EXPECT_EQ(document_kind(folder.path("sweep.json")), "sweep-manifest");
+  write_sweep_manifest(folder.path(), sample_shard(), sample_run());
+  EXPECT_EQ(difference(read_sweep_manifest(folder.path()), sample_shard()), "");
+}
+
+TEST(SweepManifest, AShardIsNoSweepOfItsOwnAndNoOtherShard) {
+  EXPECT_EQ(difference(sample_manifest(), sample_shard()), "shard is none there and 2/4 here");
+  SweepManifest other = sample_shard();
+  other.shard->shard.index = 3;
+  EXPECT_EQ(difference(sample_shard(), other), "shard is 2/4 there and 3/4 here");
+  other = sample_shard();
+  other.shard->cells.pop_back();
+  EXPECT_NE(difference(sample_shard(), other).find("the splits and codecs"), std::string::npos);
+}
+
+TEST(SweepManifest, AShardBeyondTheLastIsRefused) {
+  const TemporaryFolder folder;
+  SweepManifest manifest = sample_shard();
+  manifest.shard->shard.index = 5;
+  write_sweep_manifest(folder.path(), manifest, sample_run());
+  EXPECT_NE(bad_input_message([&] { read_sweep_manifest(folder.path()); }).find("data.shard"),
+            std::string::npos);
 }
 
 TEST(SweepManifest, DifferencesNameBothValues) {

@@ -1,0 +1,60 @@
+#include "pipeline/sweep_jobs.h"
+
+#include <algorithm>
+
+namespace splitbench {
+namespace {
+
+constexpr char kNoCodec[] = "none";
+
+}  // namespace
+
+std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings) {
+  return settings.limit == 0 ? dataset.size() : std::min(settings.limit, dataset.size());
+}
+
+std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& dataset,
+                          const SweepSettings& settings) {
+  std::vector<SweepJob> jobs;
+  const std::vector<SplitPoint>& splits = session.model->info().splits;
+  for (const std::size_t split : select_splits(splits, settings.split)) {
+    const CellKey key{session.sha256,
+                      splits[split].id,
+                      kNoCodec,
+                      dataset.spec(),
+                      images_wanted(dataset, settings),
+                      settings.seed};
+    if (splits[split].kind == SplitKind::kDeviceOnly) {
+      jobs.push_back({key, split, nullptr});
+      continue;
+    }
+    for (const ConfiguredCodec& codec : settings.codecs) {
+      jobs.push_back({key, split, &codec});
+      jobs.back().key.codec = codec.spec;
+    }
+  }
+  return jobs;
+}
+
+std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shard& shard) {
+  const std::vector<std::size_t> owners = deal_cells(all.size(), shard.count);
+  std::vector<SweepJob> jobs;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (owners[i] == shard.index) jobs.push_back(all[i]);
+  }
+  return jobs;
+}
+
+std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,
+                                   const std::function<bool(const ConfiguredCodec&)>& counts) {
+  std::vector<std::size_t> splits;
+  for (const SweepJob& job : jobs) {
+    if (job.codec != nullptr && counts(*job.codec) &&
+        (splits.empty() || splits.back() != job.split)) {
+      splits.push_back(job.split);
+    }
+  }
+  return splits;
+}
+
+}  // namespace splitbench

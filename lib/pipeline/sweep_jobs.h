@@ -1,0 +1,35 @@
+// What a sweep has to measure: its cells, in order, and which of them are a shard's.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "core/cell.h"
+#include "core/shard.h"
+#include "pipeline/run_sweep.h"
+
+namespace splitbench {
+
+// One cell to be measured; no codec at device-only. `codec` points into the sweep's settings.
+struct SweepJob {
+  CellKey key;
+  std::size_t split = 0;
+  const ConfiguredCodec* codec = nullptr;
+};
+
+// How many images the sweep evaluates, if all can be read.
+std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings);
+
+// The cells of all shards together: split by split, each with every codec.
+std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& dataset,
+                               const SweepSettings& settings);
+
+// Those of one shard, in the order of all.
+std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shard& shard);
+
+// The splits of those jobs whose codec `counts`, ascending; jobs are in the order of all_jobs().
+std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,
+                                   const std::function<bool(const ConfiguredCodec&)>& counts);
+
+}  // namespace splitbench
