@@ -48,7 +48,9 @@ class CompressCommand : public Command {
     app.add_option("--batch", settings_.batch, "Images in one run of a head or tail")
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();
-    app.add_option("--memory", memory_, "Tensors above this size are kept on disk meanwhile")
+    app.add_option("--memory", memory_,
+                   "What the process keeps to, as far as the network allows: tensors that do not "
+                   "fit wait in a temporary file")
         ->capture_default_str();
     CLI::Option* resume = app.add_flag("--resume", resume_, "Go on with the sweep in the folder");
     app.add_flag("--fresh", fresh_, "Delete the folder's cells and start over")->excludes(resume);

@@ -33,10 +33,9 @@ class MergeCommand : public Command {
                         std::to_string(folders_.size()) + " folders in " + target_ + repeated +
                         "; read them with: splitbench report " + target_ + "/front.json");
     if (merged.failed != 0) {
-      throw Error(ErrorCode::kPartial, std::to_string(merged.failed) + " of " +
-                                           std::to_string(merged.cells.size()) +
-                                           " cells failed; their reasons are in " + target_ +
-                                           "/cells.jsonl");
+      throw Error(ErrorCode::kPartial,
+                  std::to_string(merged.failed) + " of " + std::to_string(merged.cells.size()) +
+                      " cells failed; their reasons are in " + target_ + "/cells.jsonl");
     }
     return 0;
   }

@@ -44,16 +44,24 @@ void transfer_all(Transfer transfer, int file, Pointer* data, std::size_t count,
 
 BoundaryStore::BoundaryStore(std::vector<BoundarySpec> specs, std::size_t images,
                              std::size_t memory_bytes, const std::string& folder)
-    : specs_(std::move(specs)), images_(images) {
+    : specs_(std::move(specs)), images_(images), folder_(folder) {
   for (const BoundarySpec& spec : specs_) {
     bases_.push_back(bytes_);
     bytes_ += boundary_bytes(spec) * images;
   }
-  if (bytes_ > memory_bytes) {
-    file_ = open_spill_file(folder);
-  } else {
-    memory_.assign(specs_.size(), std::vector<Boundary>(images));
-  }
+  memory_.assign(specs_.size(), std::vector<Boundary>(images));
+  limit_memory(memory_bytes);
+}
+
+void BoundaryStore::limit_memory(std::size_t memory_bytes) {
+  memory_limit_ = memory_bytes;
+  if (bytes_ > memory_bytes && !spilled()) file_ = open_spill_file(folder_);
+}
+
+bool BoundaryStore::claim_memory(std::size_t bytes) {
+  if (memory_used_.fetch_add(bytes) + bytes <= memory_limit_) return true;
+  memory_used_ -= bytes;
+  return false;
 }
 
 BoundaryStore::~BoundaryStore() {
@@ -70,7 +78,7 @@ void BoundaryStore::put(std::size_t split, std::size_t image, const Boundary& bo
         "the shape of a boundary depends on the input's values; such a split cannot be "
         "swept, name others with --split");
   }
-  if (!spilled()) {
+  if (claim_memory(boundary_bytes(specs_[split]))) {
     memory_[split][image] = boundary;
     return;
   }
@@ -82,7 +90,9 @@ void BoundaryStore::put(std::size_t split, std::size_t image, const Boundary& bo
 }
 
 Boundary BoundaryStore::get(std::size_t split, std::size_t image) const {
-  if (!spilled()) return memory_.at(split).at(image);
+  const Boundary& kept = memory_.at(split).at(image);
+  if (!kept.empty()) return kept;
+  if (!spilled()) throw runtime_failure("internal: a boundary is read that was never put");
   Boundary boundary;
   std::size_t position = offset(split, image);
   for (const TensorSpec& spec : specs_.at(split)) {

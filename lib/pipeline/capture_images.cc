@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "pipeline/memory_budget.h"
 #include "pipeline/parallel_for.h"
 
 namespace splitbench {
@@ -35,12 +36,8 @@ class Capture {
     for (const std::size_t split : captured_.splits) {
       specs.push_back(session_.model->info().splits[split].boundary);
     }
-    captured_.store = std::make_unique<BoundaryStore>(specs, indices.size(), settings_.memory_bytes,
-                                                      settings_.folder);
-    if (captured_.store->spilled()) {
-      recorder_.note("keeping " + std::to_string(captured_.store->bytes() >> 20) +
-                     " MiB of tensors in a temporary file in " + settings_.folder);
-    }
+    captured_.store = std::make_unique<BoundaryStore>(
+        specs, indices.size(), memory_left(settings_.memory_bytes), settings_.folder);
     const std::size_t stride = settings_.batch * static_cast<std::size_t>(settings_.threads);
     for (std::size_t first = 0; first < indices.size(); first += stride) {
       recorder_.progress({settings_.stage, first, indices.size(), "images", ""});
@@ -48,6 +45,7 @@ class Capture {
       const std::size_t count = std::min(stride, indices.size() - first);
       add({indices.begin() + static_cast<std::ptrdiff_t>(first),
            indices.begin() + static_cast<std::ptrdiff_t>(first + count)});
+      if (first == 0) keep_to_memory();
     }
     recorder_.progress({settings_.stage, indices.size(), indices.size(), "images", ""});
     if (captured_.skipped.size() > kSkippedNamed) {
@@ -58,6 +56,29 @@ class Capture {
   }
 
  private:
+  // The first batches have shown what the network needs beside the tensors.
+  void keep_to_memory() {
+    BoundaryStore& store = *captured_.store;
+    const std::size_t left = memory_left(settings_.memory_bytes);
+    store.limit_memory(store.memory_used() + left);
+    const auto text = [](std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
+    if (store.spilled()) {
+      recorder_.note("keeping " + text(store.bytes() - store.memory_used() - left) +
+                     " of tensors in a temporary file in " + settings_.folder);
+    }
+    if (left == 0 && settings_.memory_bytes != 0) {
+      recorder_.note("the network itself took " + text(peak_resident_bytes()) + ", more than the " +
+                     text(settings_.memory_bytes) +
+                     " of --memory; fewer --threads or a smaller --batch need less");
+    }
+  }
+
+  bool keeps_pictures() const {
+    return std::any_of(captured_.splits.begin(), captured_.splits.end(), [&](std::size_t split) {
+      return session_.model->info().splits[split].kind == SplitKind::kServerOnly;
+    });
+  }
+
   [[noreturn]] void refuse_empty() const {
     if (captured_.skipped.empty()) {
       throw bad_input(dataset_.spec() + ": every one of its images is evaluated too; name others");
@@ -82,8 +103,9 @@ class Capture {
       store(session_.model->capture(stack_batch(parts), captured_.splits), first + b * batch,
             parts.size());
     });
+    const bool keep = keeps_pictures();
     for (PreparedInput& input : prepared) {
-      captured_.inputs.images.push_back(std::move(input.image));
+      captured_.inputs.images.push_back(keep ? std::move(input.image) : std::nullopt);
       captured_.inputs.labels.push_back(input.label);
     }
   }

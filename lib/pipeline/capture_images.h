@@ -22,7 +22,8 @@ namespace splitbench {
 
 // The images as every later step sees them, and what the uncompressed model made of them.
 struct EvaluationSet {
-  std::vector<std::optional<Tensor>> images;  // uint8, where the dataset has pictures
+  // uint8, where the dataset has pictures; kept when server-only is among the splits.
+  std::vector<std::optional<Tensor>> images;
   std::vector<std::optional<int>> labels;
   std::vector<int> baseline;             // the uncompressed model's answers
   std::optional<Preprocess> preprocess;  // that turns decoded pictures into inputs
@@ -42,8 +43,9 @@ struct CaptureSettings {
   std::string stage = "capture";  // names it in the progress
   std::string folder;             // for the spill file
   int threads = 1;
-  std::size_t batch = 16;                           // images a run of the network
-  std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk
+  std::size_t batch = 16;  // images a run of the network
+  std::size_t memory_bytes = std::size_t{1}
+                             << 30;  // the process keeps to it: the rest goes to disk
   bool keep_beliefs = false;
   // Called between batches; what it throws ends the capture.
   std::function<void()> checkpoint = [] {};

@@ -56,9 +56,9 @@ void require_same_sweep(const std::vector<Part>& parts) {
 
 bool same_result(const Cell& a, const Cell& b) {
   return a.key == b.key && a.status == b.status && a.reason == b.reason &&
-         a.payload_bytes.mean == b.payload_bytes.mean && a.payload_bytes.p50 == b.payload_bytes.p50 &&
-         a.payload_bytes.p95 == b.payload_bytes.p95 && a.payload_bytes.max == b.payload_bytes.max &&
-         a.correct_bits == b.correct_bits;
+         a.payload_bytes.mean == b.payload_bytes.mean &&
+         a.payload_bytes.p50 == b.payload_bytes.p50 && a.payload_bytes.p95 == b.payload_bytes.p95 &&
+         a.payload_bytes.max == b.payload_bytes.max && a.correct_bits == b.correct_bits;
 }
 
 // The cells of all parts, each once.
@@ -125,8 +125,7 @@ void require_all_shards(const std::vector<Part>& parts, std::size_t count) {
   const std::size_t unnamed = missing.size() - std::min(missing.size(), kNamed);
   missing.resize(missing.size() - unnamed);
   if (unnamed != 0) missing.push_back(std::to_string(unnamed) + " more");
-  throw bad_input("of the shards, " + list_text(missing) +
-                  (missing.size() == 1 ? " is" : " are") +
+  throw bad_input("of the shards, " + list_text(missing) + (missing.size() == 1 ? " is" : " are") +
                   " missing; measure with --shard, or name the folders");
 }
 

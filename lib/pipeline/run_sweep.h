@@ -39,8 +39,9 @@ struct SweepSettings {
   std::uint64_t seed = 0;
   Shard shard;  // of the cells, those to measure
   int threads = 1;
-  std::size_t batch = 16;                           // images a run of a head or tail
-  std::size_t memory_bytes = std::size_t{1} << 30;  // boundaries above this go to disk
+  std::size_t batch = 16;  // images a run of a head or tail
+  std::size_t memory_bytes = std::size_t{1}
+                             << 30;  // the process keeps to it: the rest goes to disk
   ExistingSweep existing = ExistingSweep::kRefuse;
   bool retry_failed = false;
   // Asked between cells: whether to stop. May be empty.

@@ -14,7 +14,7 @@ std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings)
 }
 
 std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& dataset,
-                          const SweepSettings& settings) {
+                               const SweepSettings& settings) {
   std::vector<SweepJob> jobs;
   const std::vector<SplitPoint>& splits = session.model->info().splits;
   for (const std::size_t split : select_splits(splits, settings.split)) {

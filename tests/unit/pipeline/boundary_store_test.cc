@@ -40,6 +40,7 @@ void expect_keeps_everything(std::size_t memory_bytes, bool spilled) {
   const TemporaryFolder folder;
   BoundaryStore store(kSpecs, kImages, memory_bytes, folder.path());
   EXPECT_EQ(store.spilled(), spilled);
+  EXPECT_EQ(store.memory_used(), 0u);
   EXPECT_EQ(store.bytes(), kImages * (24 + 5 + 16));
   EXPECT_EQ(folder.entries(), 0u) << "the spill file must have no name";
   // Any order.
@@ -60,6 +61,34 @@ TEST(BoundaryStore, KeepsEverythingOnDisk) { expect_keeps_everything(0, true); }
 TEST(BoundaryStore, SpillsAboveTheLimitOnly) {
   expect_keeps_everything(kImages * 45, false);
   expect_keeps_everything(kImages * 45 - 1, true);
+}
+
+TEST(BoundaryStore, FillsMemoryToTheByteAndSpillsTheRest) {
+  const TemporaryFolder folder;
+  BoundaryStore store(kSpecs, kImages, 24 + 21 + 20, folder.path());
+  for (std::size_t image = 0; image < kImages; ++image) {
+    for (const std::size_t split : {0, 1}) store.put(split, image, boundary_of(split, image));
+  }
+  EXPECT_EQ(store.memory_used(), 24u + 21);
+  for (std::size_t image = 0; image < kImages; ++image) {
+    for (const std::size_t split : {0, 1}) {
+      EXPECT_TRUE(identical(store.get(split, image), boundary_of(split, image)));
+    }
+  }
+}
+
+TEST(BoundaryStore, ALimitThatComesLaterSpillsWhatComesLater) {
+  const TemporaryFolder folder;
+  BoundaryStore store(kSpecs, kImages, kAll, folder.path());
+  store.put(0, 0, boundary_of(0, 0));
+  EXPECT_FALSE(store.spilled());
+  store.limit_memory(store.memory_used());
+  EXPECT_TRUE(store.spilled());
+  store.put(0, 1, boundary_of(0, 1));
+  EXPECT_EQ(store.memory_used(), 24u);
+  for (const std::size_t image : {0, 1}) {
+    EXPECT_TRUE(identical(store.get(0, image), boundary_of(0, image)));
+  }
 }
 
 TEST(BoundaryStore, RefusesAnotherShapeThanDeclared) {

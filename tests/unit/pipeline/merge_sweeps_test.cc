@@ -213,9 +213,11 @@ TEST(ShardedSweep, IsResumedAsThatShardOnly) {
   Shards shards;
   shards.measure(1, 2);
   shards.sweep.settings.shard = {2, 2};
-  expect_contains(shards.sweep.run_error(ExistingSweep::kResume), "shard is 1/2 there and 2/2 here");
+  expect_contains(shards.sweep.run_error(ExistingSweep::kResume),
+                  "shard is 1/2 there and 2/2 here");
   shards.sweep.settings.shard = {};
-  expect_contains(shards.sweep.run_error(ExistingSweep::kResume), "shard is 1/2 there and none here");
+  expect_contains(shards.sweep.run_error(ExistingSweep::kResume),
+                  "shard is 1/2 there and none here");
 }
 
 }  // namespace
