@@ -1,8 +1,10 @@
 #include "pipeline/boundary_store.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -40,6 +42,28 @@ void transfer_all(Transfer transfer, int file, Pointer* data, std::size_t count,
   }
 }
 
+// Tensors begin at multiples of this, as those of an allocator do.
+constexpr std::size_t kAlignment = 64;
+
+std::size_t aligned(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+std::size_t aligned_bytes(const BoundarySpec& spec) {
+  std::size_t bytes = 0;
+  for (const TensorSpec& tensor : spec) bytes += aligned(tensor.bytes());
+  return bytes;
+}
+
+// Address space; memory is taken as it is written to. Null when the system refuses.
+std::shared_ptr<char> reserve(std::size_t bytes) {
+  if (bytes == 0) return nullptr;
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return nullptr;
+  return {static_cast<char*>(memory), [bytes](char* start) { munmap(start, bytes); }};
+}
+
 }  // namespace
 
 BoundaryStore::BoundaryStore(std::vector<BoundarySpec> specs, std::size_t images,
@@ -47,15 +71,21 @@ BoundaryStore::BoundaryStore(std::vector<BoundarySpec> specs, std::size_t images
     : specs_(std::move(specs)), images_(images), folder_(folder) {
   for (const BoundarySpec& spec : specs_) {
     bases_.push_back(bytes_);
-    bytes_ += boundary_bytes(spec) * images;
+    strides_.push_back(aligned_bytes(spec));
+    bytes_ += strides_.back() * images;
   }
-  memory_.assign(specs_.size(), std::vector<Boundary>(images));
+  memory_ = reserve(bytes_);
+  in_memory_.assign(specs_.size(), std::vector<std::uint8_t>(images, 0));
   limit_memory(memory_bytes);
 }
 
+BoundaryStore::~BoundaryStore() {
+  if (file_ >= 0) close(file_);
+}
+
 void BoundaryStore::limit_memory(std::size_t memory_bytes) {
-  memory_limit_ = memory_bytes;
-  if (bytes_ > memory_bytes && !spilled()) file_ = open_spill_file(folder_);
+  memory_limit_ = memory_ ? memory_bytes : 0;
+  if (bytes_ > memory_limit_ && !spilled()) file_ = open_spill_file(folder_);
 }
 
 bool BoundaryStore::claim_memory(std::size_t bytes) {
@@ -64,12 +94,8 @@ bool BoundaryStore::claim_memory(std::size_t bytes) {
   return false;
 }
 
-BoundaryStore::~BoundaryStore() {
-  if (file_ >= 0) close(file_);
-}
-
 std::size_t BoundaryStore::offset(std::size_t split, std::size_t image) const {
-  return bases_.at(split) + image * boundary_bytes(specs_[split]);
+  return bases_.at(split) + image * strides_[split];
 }
 
 void BoundaryStore::put(std::size_t split, std::size_t image, const Boundary& boundary) {
@@ -78,28 +104,32 @@ void BoundaryStore::put(std::size_t split, std::size_t image, const Boundary& bo
         "the shape of a boundary depends on the input's values; such a split cannot be "
         "swept, name others with --split");
   }
-  if (claim_memory(boundary_bytes(specs_[split]))) {
-    memory_[split][image] = boundary;
-    return;
-  }
+  const bool in_memory = claim_memory(strides_[split]);
+  in_memory_[split][image] = in_memory ? 1 : 0;
   std::size_t position = offset(split, image);
   for (const Tensor& tensor : boundary) {
-    transfer_all(pwrite, file_, tensor.as<char>(), tensor.bytes(), position, "write");
-    position += tensor.bytes();
+    if (in_memory) {
+      std::copy_n(tensor.as<char>(), tensor.bytes(), memory_.get() + position);
+    } else {
+      transfer_all(pwrite, file_, tensor.as<char>(), tensor.bytes(), position, "write");
+    }
+    position += aligned(tensor.bytes());
   }
 }
 
 Boundary BoundaryStore::get(std::size_t split, std::size_t image) const {
-  const Boundary& kept = memory_.at(split).at(image);
-  if (!kept.empty()) return kept;
-  if (!spilled()) throw runtime_failure("internal: a boundary is read that was never put");
+  const bool in_memory = in_memory_.at(split).at(image) != 0;
   Boundary boundary;
   std::size_t position = offset(split, image);
   for (const TensorSpec& spec : specs_.at(split)) {
-    Tensor tensor = Tensor::allocate(spec);
-    transfer_all(pread, file_, tensor.mutable_as<char>(), tensor.bytes(), position, "read");
-    position += tensor.bytes();
-    boundary.push_back(std::move(tensor));
+    if (in_memory) {
+      boundary.push_back(Tensor::wrap(spec, memory_, memory_.get() + position));
+    } else {
+      Tensor tensor = Tensor::allocate(spec);
+      transfer_all(pread, file_, tensor.mutable_as<char>(), tensor.bytes(), position, "read");
+      boundary.push_back(std::move(tensor));
+    }
+    position += aligned(spec.bytes());
   }
   return boundary;
 }

@@ -12,6 +12,8 @@
 namespace splitbench {
 namespace {
 
+// Of the memory that is left before the first batches have shown what the network needs.
+constexpr std::size_t kFirstShare = 4;
 constexpr std::size_t kSkippedNamed = 10;  // warnings about single images before they are summed up
 
 std::vector<float> softmax(const float* scores, std::size_t count) {
@@ -36,8 +38,9 @@ class Capture {
     for (const std::size_t split : captured_.splits) {
       specs.push_back(session_.model->info().splits[split].boundary);
     }
+    const MemoryBudget memory(settings_.memory_bytes);
     captured_.store = std::make_unique<BoundaryStore>(
-        specs, indices.size(), memory_left(settings_.memory_bytes), settings_.folder);
+        specs, indices.size(), memory.limit(0) / kFirstShare, settings_.folder);
     const std::size_t stride = settings_.batch * static_cast<std::size_t>(settings_.threads);
     for (std::size_t first = 0; first < indices.size(); first += stride) {
       recorder_.progress({settings_.stage, first, indices.size(), "images", ""});
@@ -45,8 +48,9 @@ class Capture {
       const std::size_t count = std::min(stride, indices.size() - first);
       add({indices.begin() + static_cast<std::ptrdiff_t>(first),
            indices.begin() + static_cast<std::ptrdiff_t>(first + count)});
-      if (first == 0) keep_to_memory();
+      captured_.store->limit_memory(memory.limit(captured_.store->memory_used()));
     }
+    tell_of_memory();
     recorder_.progress({settings_.stage, indices.size(), indices.size(), "images", ""});
     if (captured_.skipped.size() > kSkippedNamed) {
       recorder_.warning(std::to_string(captured_.skipped.size()) + " images in all were left out");
@@ -56,17 +60,14 @@ class Capture {
   }
 
  private:
-  // The first batches have shown what the network needs beside the tensors.
-  void keep_to_memory() {
-    BoundaryStore& store = *captured_.store;
-    const std::size_t left = memory_left(settings_.memory_bytes);
-    store.limit_memory(store.memory_used() + left);
+  void tell_of_memory() {
+    const BoundaryStore& store = *captured_.store;
     const auto text = [](std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
-    if (store.spilled()) {
-      recorder_.note("keeping " + text(store.bytes() - store.memory_used() - left) +
+    if (store.memory_used() < store.bytes()) {
+      recorder_.note("keeping " + text(store.bytes() - store.memory_used()) +
                      " of tensors in a temporary file in " + settings_.folder);
     }
-    if (left == 0 && settings_.memory_bytes != 0) {
+    if (store.memory_used() == 0 && settings_.memory_bytes < peak_resident_bytes()) {
       recorder_.note("the network itself took " + text(peak_resident_bytes()) + ", more than the " +
                      text(settings_.memory_bytes) +
                      " of --memory; fewer --threads or a smaller --batch need less");

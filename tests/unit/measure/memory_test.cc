@@ -14,7 +14,8 @@ namespace {
 TEST(PeakResidentBytes, IsReadFromTheKernel) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.path("proc/self"));
-  folder.write("proc/self/status", "Name:\tx\nVmPeak:\t 900 kB\nVmHWM:\t     300 kB\nVmRSS:\t 20 kB\n");
+  folder.write("proc/self/status",
+               "Name:\tx\nVmPeak:\t 900 kB\nVmHWM:\t     300 kB\nVmRSS:\t 20 kB\n");
   EXPECT_EQ(peak_resident_bytes(folder.path()), 300u * 1024);
 }
 

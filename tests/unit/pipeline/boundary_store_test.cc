@@ -19,6 +19,8 @@ const std::vector<BoundarySpec> kSpecs = {
     {{DType::kU8, {1, 5}}, {DType::kI64, {1, 2}}},
 };
 
+constexpr std::size_t kEach = 3 * 64;  // of all tensors of an image, each on a line of its own
+
 Boundary boundary_of(std::size_t split, std::size_t image) {
   Boundary boundary;
   for (const TensorSpec& spec : kSpecs[split]) {
@@ -41,7 +43,7 @@ void expect_keeps_everything(std::size_t memory_bytes, bool spilled) {
   BoundaryStore store(kSpecs, kImages, memory_bytes, folder.path());
   EXPECT_EQ(store.spilled(), spilled);
   EXPECT_EQ(store.memory_used(), 0u);
-  EXPECT_EQ(store.bytes(), kImages * (24 + 5 + 16));
+  EXPECT_EQ(store.bytes(), kImages * kEach);
   EXPECT_EQ(folder.entries(), 0u) << "the spill file must have no name";
   // Any order.
   for (std::size_t image = kImages; image-- > 0;) {
@@ -59,17 +61,17 @@ void expect_keeps_everything(std::size_t memory_bytes, bool spilled) {
 TEST(BoundaryStore, KeepsEverythingInMemory) { expect_keeps_everything(kAll, false); }
 TEST(BoundaryStore, KeepsEverythingOnDisk) { expect_keeps_everything(0, true); }
 TEST(BoundaryStore, SpillsAboveTheLimitOnly) {
-  expect_keeps_everything(kImages * 45, false);
-  expect_keeps_everything(kImages * 45 - 1, true);
+  expect_keeps_everything(kImages * kEach, false);
+  expect_keeps_everything(kImages * kEach - 1, true);
 }
 
 TEST(BoundaryStore, FillsMemoryToTheByteAndSpillsTheRest) {
   const TemporaryFolder folder;
-  BoundaryStore store(kSpecs, kImages, 24 + 21 + 20, folder.path());
+  BoundaryStore store(kSpecs, kImages, kEach + 63, folder.path());
   for (std::size_t image = 0; image < kImages; ++image) {
     for (const std::size_t split : {0, 1}) store.put(split, image, boundary_of(split, image));
   }
-  EXPECT_EQ(store.memory_used(), 24u + 21);
+  EXPECT_EQ(store.memory_used(), kEach);
   for (std::size_t image = 0; image < kImages; ++image) {
     for (const std::size_t split : {0, 1}) {
       EXPECT_TRUE(identical(store.get(split, image), boundary_of(split, image)));
@@ -85,7 +87,7 @@ TEST(BoundaryStore, ALimitThatComesLaterSpillsWhatComesLater) {
   store.limit_memory(store.memory_used());
   EXPECT_TRUE(store.spilled());
   store.put(0, 1, boundary_of(0, 1));
-  EXPECT_EQ(store.memory_used(), 24u);
+  EXPECT_EQ(store.memory_used(), 64u);
   for (const std::size_t image : {0, 1}) {
     EXPECT_TRUE(identical(store.get(0, image), boundary_of(0, image)));
   }
