@@ -37,28 +37,6 @@ std::string preprocess_text(const std::optional<Preprocess>& steps) {
          ":std=" + list_text(steps->std) + ":channels=" + (steps->gray ? "gray" : "rgb");
 }
 
-// Where calibration images come from the dataset itself, they are those that are not evaluated.
-std::vector<std::size_t> calibration_indices(const Dataset& dataset,
-                                             const SweepSettings& settings) {
-  if (settings.calibration == nullptr) return {};
-  const Dataset& source = *settings.calibration;
-  if (source.spec() != dataset.spec()) {
-    return choose_samples(source.size(), settings.calibration_images, settings.seed);
-  }
-  const std::vector<std::size_t> evaluated =
-      choose_samples(dataset.size(), settings.limit, settings.seed);
-  std::vector<std::size_t> others;
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    if (!std::binary_search(evaluated.begin(), evaluated.end(), i)) others.push_back(i);
-  }
-  std::vector<std::size_t> chosen;
-  for (const std::size_t i :
-       choose_samples(others.size(), settings.calibration_images, settings.seed)) {
-    chosen.push_back(others[i]);
-  }
-  return chosen;
-}
-
 SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
                           const SweepSettings& settings, const std::vector<SweepJob>& all) {
   SweepManifest manifest;

@@ -13,6 +13,27 @@ std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings)
   return settings.limit == 0 ? dataset.size() : std::min(settings.limit, dataset.size());
 }
 
+std::vector<std::size_t> calibration_indices(const Dataset& dataset,
+                                             const SweepSettings& settings) {
+  if (settings.calibration == nullptr) return {};
+  const Dataset& source = *settings.calibration;
+  if (source.spec() != dataset.spec()) {
+    return choose_samples(source.size(), settings.calibration_images, settings.seed);
+  }
+  const std::vector<std::size_t> evaluated =
+      choose_samples(dataset.size(), settings.limit, settings.seed);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    if (!std::binary_search(evaluated.begin(), evaluated.end(), i)) others.push_back(i);
+  }
+  std::vector<std::size_t> chosen;
+  for (const std::size_t i :
+       choose_samples(others.size(), settings.calibration_images, settings.seed)) {
+    chosen.push_back(others[i]);
+  }
+  return chosen;
+}
+
 std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& dataset,
                                const SweepSettings& settings) {
   std::vector<SweepJob> jobs;

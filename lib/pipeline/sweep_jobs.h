@@ -21,6 +21,10 @@ struct SweepJob {
 // How many images the sweep evaluates, if all can be read.
 std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings);
 
+// Which samples of `settings.calibration` codecs may look at; empty without it. Where it is the
+// dataset itself, they are those that are not evaluated.
+std::vector<std::size_t> calibration_indices(const Dataset& dataset, const SweepSettings& settings);
+
 // The cells of all shards together: split by split, each with every codec.
 std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& dataset,
                                const SweepSettings& settings);
