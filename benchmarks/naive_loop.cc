@@ -103,8 +103,7 @@ void run(char** argv) {
                      {{settings.batch, settings.threads}, settings.folder});
   const BoundaryCodec fitted = fitter.fit(codec).codecs;
   session.model->use_threads(settings.threads);
-  std::vector<std::size_t> indices =
-      choose_samples(dataset->size(), settings.limit, settings.seed);
+  std::vector<std::size_t> indices = choose_samples(dataset->size(), settings.limit, settings.seed);
   indices.resize(std::min(indices.size(), number(argv[8])));
   const double ready = monotonic_s();
   const LoopResult result = loop(session, *dataset, indices, split, fitted);

@@ -137,7 +137,8 @@ class CompressCommand : public Command {
     context.events.note("would measure " + std::to_string(plan.cells - plan.finished) + " of " +
                         std::to_string(plan.cells) + " cells (" + std::to_string(plan.splits) +
                         " splits) over " + std::to_string(plan.images) + " images of " +
-                        dataset.spec() + ", in about " + clock_text(plan.seconds));
+                        dataset.spec() + ", in about " + clock_text(plan.seconds) +
+                        " beside the calibration of codecs that need one");
     return 0;
   }
 

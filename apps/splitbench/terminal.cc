@@ -29,10 +29,10 @@ std::string progress_text(const Progress& progress, double elapsed_s) {
   text += " " + progress.unit;
   if (progress.done != 0 && elapsed_s > 0) {
     const double rate = static_cast<double>(progress.done) / elapsed_s;
-    text += ", " + format_plain(rate) + "/s";
+    text += ", " + (progress.pace.empty() ? format_plain(rate) + "/s" : progress.pace);
     if (progress.total > progress.done) {
-      text +=
-          ", " + clock_text(static_cast<double>(progress.total - progress.done) / rate) + " left";
+      const double at_this_rate = static_cast<double>(progress.total - progress.done) / rate;
+      text += ", " + clock_text(progress.left_s.value_or(at_this_rate)) + " left";
     }
   }
   return progress.detail.empty() ? text : text + "  " + progress.detail;

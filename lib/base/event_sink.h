@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace splitbench {
@@ -13,6 +14,9 @@ struct Progress {
   std::size_t total = 0;  // items in all; 0 when unknown
   std::string unit;       // "images", "cells", "runs"
   std::string detail;     // what is in work now, may be empty
+  // Where the worker knows better than done, total and the clock tell.
+  std::string pace = {};              // "850 images/s"; empty for units a second
+  std::optional<double> left_s = {};  // seconds
 };
 
 // Implementations must accept calls from any thread.

@@ -1,11 +1,13 @@
 #include "pipeline/run_sweep.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/spec.h"
+#include "base/units.h"
 #include "codec/calibration.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
@@ -14,6 +16,7 @@
 #include "pipeline/capture_images.h"
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
+#include "pipeline/estimate_sweep.h"
 #include "pipeline/sweep_folder.h"
 #include "pipeline/sweep_jobs.h"
 
@@ -115,19 +118,34 @@ Error stopped(const SweepFolder& folder, std::size_t open) {
                          ", repeat the command with --resume to go on");
 }
 
+std::string rate_text(double rate) {
+  constexpr double kWhole = 10;  // from here on nobody misses the fraction
+  return rate < kWhole ? format_plain(rate) : std::to_string(static_cast<long long>(rate));
+}
+
+Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t total,
+                        const std::string& detail) {
+  Progress progress{"sweep", done, total, "cells", detail};
+  if (pace.images_per_s()) progress.pace = rate_text(*pace.images_per_s()) + " images/s";
+  progress.left_s = pace.left_s();
+  return progress;
+}
+
 // Returns how many of the jobs were done before a request to stop: all, when there was none.
 std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
                           CalibrationSet* calibration, const SweepSettings& settings,
                           const std::vector<SweepJob>& jobs, SweepFolder& folder,
                           RunRecorder& recorder) {
   const CellEvaluator::Settings evaluation{settings.batch, settings.threads};
+  SweepPace pace(work_of(jobs, session.model->info()));
   std::unique_ptr<CellEvaluator> evaluator;
   std::unique_ptr<CodecFitter> fitter;
   std::size_t current = 0;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     if (stop_requested(settings)) return j;
     const SweepJob& job = jobs[j];
-    recorder.progress({"sweep", j, jobs.size(), "cells", job.key.split + " " + job.key.codec});
+    recorder.progress(sweep_progress(pace, j, jobs.size(), job.key.split + " " + job.key.codec));
+    const double start_s = monotonic_s();
     if (!evaluator || current != job.split) {
       // At device-only nothing was stored, and nothing is read.
       const std::size_t position = job.codec == nullptr ? 0 : captured.position(job.split);
@@ -141,8 +159,9 @@ std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
                                      : measure_cell(*fitter, *evaluator, *job.codec);
     cell.key = job.key;
     folder.append(cell);
+    pace.cell_done(monotonic_s() - start_s, cell.accuracy.images);
   }
-  recorder.progress({"sweep", jobs.size(), jobs.size(), "cells", ""});
+  recorder.progress(sweep_progress(pace, jobs.size(), jobs.size(), ""));
   return jobs.size();
 }
 
@@ -227,23 +246,18 @@ SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepS
   plan.splits = select_splits(session.model->info().splits, settings.split).size();
   plan.images = images_wanted(dataset, settings);
   std::vector<Cell> cells;
-  if (settings.existing == ExistingSweep::kResume) {
+  if (settings.existing == ExistingSweep::kResume &&
+      std::filesystem::exists(cells_path(settings.folder))) {
     cells = read_cells(settings.folder, nullptr);
   }
+  std::vector<SweepJob> open;
   for (const SweepJob& job : jobs) {
-    plan.finished += static_cast<std::size_t>(std::count_if(
-        cells.begin(), cells.end(), [&](const Cell& cell) { return cell.key == job.key; }));
+    const bool finished = std::any_of(cells.begin(), cells.end(),
+                                      [&](const Cell& cell) { return cell.key == job.key; });
+    if (!finished) open.push_back(job);
   }
-  // A tail takes as long as the whole at most; codec time is small beside it.
-  const Sample sample = dataset.load(0);
-  const PreparedInput input =
-      prepare_input(sample, session.manifest.preprocess, session.model->info().input, 0);
-  const auto whole = session.model->whole();
-  session.model->use_threads(1);
-  whole->time_s({input.tensor}, 1);
-  const double seconds = whole->time_s({input.tensor}, 3) / 3 / settings.threads;
-  plan.seconds = seconds * static_cast<double>(plan.images) *
-                 (1 + 0.5 * static_cast<double>(plan.cells - plan.finished));
+  plan.finished = jobs.size() - open.size();
+  plan.seconds = estimate_sweep_s(session, dataset, settings, open);
   return plan;
 }
 

@@ -62,7 +62,7 @@ struct SweepPlan {
   std::size_t cells = 0;
   std::size_t finished = 0;  // already in the folder (with kResume)
   std::size_t images = 0;
-  double seconds = 0;  // estimated from the model's speed on a few images
+  double seconds = 0;  // estimated; see pipeline/estimate_sweep.h
 };
 SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings);
 

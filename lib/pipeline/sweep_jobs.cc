@@ -7,6 +7,17 @@ namespace {
 
 constexpr char kNoCodec[] = "none";
 
+// Multiply-accumulates of what follows the split.
+double tail_macs(const ModelInfo& info, const SplitPoint& split) {
+  if (split.kind == SplitKind::kServerOnly) return static_cast<double>(info.macs);
+  std::uint64_t macs = 0;
+  for (auto layer = info.layers.rbegin(); layer != info.layers.rend(); ++layer) {
+    if (layer->id == split.id) break;
+    macs += layer->macs;
+  }
+  return static_cast<double>(macs);
+}
+
 }  // namespace
 
 std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings) {
@@ -64,6 +75,18 @@ std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shar
     if (owners[i] == shard.index) jobs.push_back(all[i]);
   }
   return jobs;
+}
+
+std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info) {
+  std::vector<CellWork> work;
+  for (const SweepJob& job : jobs) {
+    const SplitPoint& split = info.splits.at(job.split);
+    const bool coded = job.codec != nullptr;
+    work.push_back({codec_name(job.key.codec),
+                    coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
+                    coded ? tail_macs(info, split) : 0});
+  }
+  return work;
 }
 
 std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,

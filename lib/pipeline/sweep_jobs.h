@@ -8,6 +8,7 @@
 #include "core/cell.h"
 #include "core/shard.h"
 #include "pipeline/run_sweep.h"
+#include "pipeline/sweep_pace.h"
 
 namespace splitbench {
 
@@ -31,6 +32,9 @@ std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& datas
 
 // Those of one shard, in the order of all.
 std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shard& shard);
+
+// What is known of the jobs' costs.
+std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info);
 
 // The splits of those jobs whose codec `counts`, ascending; jobs are in the order of all_jobs().
 std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,

@@ -405,9 +405,22 @@ TEST(PlanSweep, CountsWhatWouldBeMeasured) {
   EXPECT_GT(fresh.seconds, 0);
   EXPECT_EQ(sweep.folder.entries(), 0u) << "planning writes nothing";
 
+  sweep.settings.existing = ExistingSweep::kResume;
+  EXPECT_EQ(plan_sweep(session, sweep.dataset, sweep.settings).finished, 0u) << "nothing is there";
   sweep.run_until_killed(3);
   sweep.settings.existing = ExistingSweep::kResume;
   EXPECT_EQ(plan_sweep(session, sweep.dataset, sweep.settings).finished, 3u);
+}
+
+TEST(PlanSweep, OfAShardCountsItsCells) {
+  Sweep sweep;
+  ModelSession session = fake_session(sweep.behaviour, sweep.use);
+  std::size_t cells = 0;
+  for (const std::size_t index : {1, 2}) {
+    sweep.settings.shard = {index, 2};
+    cells += plan_sweep(session, sweep.dataset, sweep.settings).cells;
+  }
+  EXPECT_EQ(cells, 7u);
 }
 
 }  // namespace

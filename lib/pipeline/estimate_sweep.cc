@@ -1,0 +1,100 @@
+#include "pipeline/estimate_sweep.h"
+
+#include <map>
+#include <numeric>
+#include <string>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "codec/stream.h"
+#include "pipeline/input_set.h"
+
+namespace splitbench {
+namespace {
+
+constexpr double kTrying_s = 2;
+
+// Seconds an image takes through the whole network on one thread, in batches as in the sweep.
+double network_s(ModelSession& session, const Tensor& input, std::size_t batch) {
+  if (!session.model->info().any_batch) batch = 1;
+  const Tensor inputs = stack_batch(std::vector<const Tensor*>(batch, &input));
+  session.model->use_threads(1);
+  const std::unique_ptr<Segment> whole = session.model->whole();
+  whole->time_s({inputs}, 1);
+  return whole->time_s({inputs}, 1) / static_cast<double>(batch);
+}
+
+// Seconds a byte of the boundary.
+class CodecRates {
+ public:
+  void add(const std::string& codec, double seconds, double bytes) {
+    for (Rate* rate : {&all_, &codecs_[codec]}) {
+      rate->seconds += seconds;
+      rate->bytes += bytes;
+    }
+  }
+  // The mean over all codecs where nothing is known of this one.
+  double of(const std::string& codec) const {
+    const auto found = codecs_.find(codec);
+    const Rate& rate = found == codecs_.end() ? all_ : found->second;
+    return rate.bytes > 0 ? rate.seconds / rate.bytes : 0;
+  }
+
+ private:
+  struct Rate {
+    double seconds = 0, bytes = 0;
+  };
+  Rate all_;
+  std::map<std::string, Rate> codecs_;
+};
+
+CodecRates try_codecs(ModelSession& session, const Tensor& input,
+                      const std::vector<SweepJob>& jobs) {
+  const std::vector<std::size_t> splits =
+      splits_of(jobs, [](const ConfiguredCodec&) { return true; });
+  const std::vector<Boundary> boundaries = session.model->capture(input, splits);
+  std::map<std::size_t, const Boundary*> by_split;
+  for (std::size_t i = 0; i < splits.size(); ++i) by_split[splits[i]] = &boundaries[i];
+  std::vector<const SweepJob*> order;
+  for (const SweepJob& job : jobs) order.push_back(&job);
+  Rng(0).shuffle(order);
+  CodecRates rates;
+  const double end_s = monotonic_s() + kTrying_s;
+  for (const SweepJob* job : order) {
+    if (monotonic_s() > end_s) break;
+    if (job->codec == nullptr) continue;
+    const Boundary& boundary = *by_split.at(job->split);
+    // Codecs that wait for a calibration or a target take nothing yet.
+    if (!unsupported_reason(*job->codec, spec_of(boundary)).empty()) continue;
+    const double start = thread_cpu_s();
+    try {
+      decode_boundary(*job->codec, encode_boundary(*job->codec, boundary), {});
+    } catch (const Error&) {
+      continue;  // the cell will say so
+    }
+    rates.add(codec_name(job->key.codec), thread_cpu_s() - start,
+              static_cast<double>(boundary_bytes(spec_of(boundary))));
+  }
+  return rates;
+}
+
+}  // namespace
+
+double estimate_sweep_s(ModelSession& session, const Dataset& dataset,
+                        const SweepSettings& settings, const std::vector<SweepJob>& jobs) {
+  if (jobs.empty()) return 0;
+  const ModelInfo& info = session.model->info();
+  const PreparedInput input =
+      prepare_input(dataset.load(0), session.manifest.preprocess, info.input, 0);
+  const double whole_s = network_s(session, input.tensor, settings.batch);
+  const CodecRates rates = try_codecs(session, input.tensor, jobs);
+  double image_s = whole_s;  // the capture
+  for (const CellWork& cell : work_of(jobs, info)) {
+    image_s += rates.of(cell.codec) * cell.boundary_bytes;
+    if (info.macs > 0) image_s += whole_s * cell.tail_macs / static_cast<double>(info.macs);
+  }
+  return image_s * static_cast<double>(images_wanted(dataset, settings)) / settings.threads;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,51 @@
+#include "pipeline/sweep_pace.h"
+
+#include <gtest/gtest.h>
+
+namespace splitbench {
+namespace {
+
+// Two splits of three codecs: at the second, tensors and tail are half as large.
+std::vector<CellWork> two_splits() {
+  std::vector<CellWork> cells;
+  for (const double size : {1.0, 0.5}) {
+    for (const char* codec : {"raw", "webp", "jpeg"}) {
+      cells.push_back({codec, 1000 * size, 1e6 * size});
+    }
+  }
+  return cells;
+}
+
+TEST(SweepPace, KnowsNothingBeforeTheFirstCell) {
+  const SweepPace pace(two_splits());
+  EXPECT_FALSE(pace.left_s());
+  EXPECT_FALSE(pace.images_per_s());
+}
+
+TEST(SweepPace, LearnsWhatEachCodecCostsAndThatSmallTensorsCostLess) {
+  SweepPace pace(two_splits());
+  pace.cell_done(2, 100);
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 2 + 2 + 1 + 1 + 1) << "the others are taken to be alike";
+  pace.cell_done(10, 100);
+  pace.cell_done(4, 100);
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 1 + 5 + 2);
+  EXPECT_DOUBLE_EQ(*pace.images_per_s(), 300.0 / 16);
+  pace.cell_done(1, 100);
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 5 + 2);
+}
+
+TEST(SweepPace, IsDoneAfterTheLastCell) {
+  SweepPace pace({{"raw", 10, 5}});
+  pace.cell_done(3, 10);
+  EXPECT_EQ(*pace.left_s(), 0);
+}
+
+TEST(SweepPace, CellsThatCostNothingDoNoHarm) {
+  SweepPace pace({{"none", 0, 0}, {"raw", 0, 0}});
+  pace.cell_done(0, 0);
+  EXPECT_EQ(*pace.left_s(), 0);
+  EXPECT_FALSE(pace.images_per_s());
+}
+
+}  // namespace
+}  // namespace splitbench
