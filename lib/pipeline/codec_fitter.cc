@@ -8,6 +8,7 @@
 #include "codec/calibration.h"
 #include "core/statistics.h"
 #include "io/text_file.h"
+#include "pipeline/parallel_for.h"
 #include "pipeline/rate_control.h"
 
 namespace splitbench {
@@ -101,19 +102,41 @@ FittedCodec CodecFitter::fit_target(const ConfiguredCodec& codec) {
   return fitted;
 }
 
-const std::vector<Bytes>& CodecFitter::calibrations(const ConfiguredCodec& codec) {
-  const auto [entry, added] = calibrations_.try_emplace(calibration_key(codec));
-  if (!added) return entry->second;
+CodecFitter::Calibration CodecFitter::calibrate_tensors(const ConfiguredCodec& codec) {
+  Calibration calibration;
   try {
     const std::size_t tensors = model_.info().splits.at(split_).boundary.size();
     for (std::size_t t = 0; t < tensors; ++t) {
-      entry->second.push_back(calibrate(codec, *calibration_->samples(split_, t)));
+      calibration.bytes.push_back(calibrate(codec, *calibration_->samples(split_, t)));
     }
-  } catch (...) {
-    calibrations_.erase(entry);
-    throw;
+  } catch (const Error&) {
+    // Of one codec, among several in work: told to whoever asks for it.
+    calibration.exception = std::current_exception();
   }
-  return entry->second;
+  return calibration;
+}
+
+const std::vector<Bytes>& CodecFitter::calibrations(const ConfiguredCodec& codec) {
+  const std::string key = calibration_key(codec);
+  if (calibrations_.count(key) == 0) {
+    std::map<std::string, const ConfiguredCodec*> wanted = {{key, &codec}};
+    for (const ConfiguredCodec* expected : expected_) {
+      if (!lacks_calibration(*expected)) continue;
+      const std::string other = calibration_key(*expected);
+      if (calibrations_.count(other) == 0) wanted.emplace(other, expected);
+    }
+    const std::vector<std::pair<std::string, const ConfiguredCodec*>> work(wanted.begin(),
+                                                                           wanted.end());
+    std::vector<Calibration> made(work.size());
+    parallel_for(work.size(), settings_.evaluation.threads,
+                 [&](std::size_t i) { made[i] = calibrate_tensors(*work[i].second); });
+    for (std::size_t i = 0; i < work.size(); ++i) {
+      calibrations_.emplace(work[i].first, std::move(made[i]));
+    }
+  }
+  const Calibration& calibration = calibrations_.at(key);
+  if (calibration.exception) std::rethrow_exception(calibration.exception);
+  return calibration.bytes;
 }
 
 // Device and server need the calibration: it is kept beside the cells.

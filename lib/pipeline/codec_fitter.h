@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "codec/stream.h"
@@ -34,6 +36,10 @@ class CodecFitter {
   // References must outlive the fitter.
   CodecFitter(Model& model, std::size_t split, CalibrationSet* calibration, Settings settings);
 
+  // Codecs that fit() will be asked for: their calibrations are made together on the first need of
+  // one, on as many threads as the evaluation has. The pointers must outlive the fitter.
+  void expect(std::vector<const ConfiguredCodec*> codecs) { expected_ = std::move(codecs); }
+
   // Throws what a codec's calibration throws.
   FittedCodec fit(const ConfiguredCodec& codec);
 
@@ -48,8 +54,16 @@ class CodecFitter {
   std::size_t split_;
   CalibrationSet* calibration_;
   Settings settings_;
-  std::map<std::string, std::vector<Bytes>> calibrations_;  // by calibration_key()
-  std::unique_ptr<CellEvaluator> evaluator_;                // over the calibration images
+  struct Calibration {
+    std::vector<Bytes> bytes;      // of each tensor of the boundary
+    std::exception_ptr exception;  // why there are none
+  };
+
+  Calibration calibrate_tensors(const ConfiguredCodec& codec);
+
+  std::vector<const ConfiguredCodec*> expected_;
+  std::map<std::string, Calibration> calibrations_;  // by calibration_key()
+  std::unique_ptr<CellEvaluator> evaluator_;         // over the calibration images
 };
 
 }  // namespace splitbench

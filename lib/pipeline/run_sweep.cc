@@ -111,11 +111,21 @@ bool stop_requested(const SweepSettings& settings) {
   return settings.stop_requested && settings.stop_requested();
 }
 
-Error stopped(const SweepFolder& folder, std::size_t open) {
-  const std::size_t finished = folder.cells().size();
-  return runtime_failure("stopped as requested; " + std::to_string(finished) + " of " +
-                         std::to_string(finished + open) + " cells are in " + folder.path() +
+Error stopped(const std::string& folder, std::size_t cells, std::size_t open) {
+  return runtime_failure("stopped as requested; " + std::to_string(cells - open) + " of " +
+                         std::to_string(cells) + " cells are in " + folder +
                          ", repeat the command with --resume to go on");
+}
+
+// The codecs of the split that begins at the job `first`. Those with a target find their settings
+// first, and calibrate for them as they go.
+std::vector<const ConfiguredCodec*> codecs_at(const std::vector<SweepJob>& jobs,
+                                              std::size_t first) {
+  std::vector<const ConfiguredCodec*> codecs;
+  for (std::size_t j = first; j < jobs.size() && jobs[j].split == jobs[first].split; ++j) {
+    if (jobs[j].codec != nullptr && !jobs[j].codec->target) codecs.push_back(jobs[j].codec);
+  }
+  return codecs;
 }
 
 std::string rate_text(double rate) {
@@ -153,6 +163,7 @@ std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
                                                   position, captured.inputs, evaluation);
       fitter = std::make_unique<CodecFitter>(*session.model, job.split, calibration,
                                              CodecFitter::Settings{evaluation, settings.folder});
+      fitter->expect(codecs_at(jobs, j));
       current = job.split;
     }
     Cell cell = job.codec == nullptr ? evaluator->evaluate_device_only()
@@ -211,13 +222,14 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   const std::vector<SweepJob> all = all_jobs(session, dataset, settings);
   SweepFolder folder(settings.folder, manifest_of(session, dataset, settings, all),
                      settings.existing, recorder);
+  const std::vector<SweepJob> jobs = jobs_of_shard(all, settings.shard);
   std::vector<SweepJob> open;
-  for (SweepJob& job : jobs_of_shard(all, settings.shard)) {
-    if (!folder.finished(job.key, settings.retry_failed)) open.push_back(std::move(job));
+  for (const SweepJob& job : jobs) {
+    if (!folder.finished(job.key, settings.retry_failed)) open.push_back(job);
   }
   if (!open.empty()) {
     const CaptureSettings capture = capture_settings(settings, [&] {
-      if (stop_requested(settings)) throw stopped(folder, open.size());
+      if (stop_requested(settings)) throw stopped(folder.path(), jobs.size(), open.size());
     });
     const CapturedImages captured = capture_images(
         session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
@@ -234,7 +246,9 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   result.fronts = pareto_fronts(result.cells);
   write_text_file(settings.folder + "/front.json",
                   front_document(result.fronts, recorder.finish()));
-  if (result.measured != open.size()) throw stopped(folder, open.size() - result.measured);
+  if (result.measured != open.size()) {
+    throw stopped(folder.path(), jobs.size(), open.size() - result.measured);
+  }
   return result;
 }
 

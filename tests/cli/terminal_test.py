@@ -102,7 +102,7 @@ class Progress(CliTest):
             progress = [line for line in drawn_lines(sent) if re.match(r"(capture|sweep) \d", line)]
             self.assertGreater(len(progress), 1, sent)
             self.assertLess(max(map(len, progress)), columns)
-            self.assertRegex("\n".join(progress), r"sweep \d+/\d+ cells, [\d.e+]+/s")
+            self.assertRegex("\n".join(progress), r"sweep \d+/\d+ cells, [\d.]+ images/s")
             # Drawn over each other, and wiped before what stays.
             self.assertNotRegex(sent, r"(capture|sweep) \d+/\d+[^\r\n]*\n")
             self.assertRegex(drawn_lines(sent)[-1], r"cells in ")
@@ -122,7 +122,7 @@ class Progress(CliTest):
         result = self.succeeds(*self.sweep)
         self.assertNotIn("\x1b", result.stderr)
         self.assertNotIn("\r", result.stderr)
-        self.assertRegex(result.stderr, r"(?m)^sweep (\d+)/\1 cells, [\d.e+]+/s$")
+        self.assertRegex(result.stderr, r"(?m)^sweep (\d+)/\1 cells, [\d.]+ images/s$")
         self.assertEqual(result.stdout, "")
 
 
