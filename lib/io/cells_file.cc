@@ -1,7 +1,6 @@
 #include "io/cells_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,7 +16,6 @@
 namespace splitbench {
 namespace {
 
-constexpr mode_t kMode = 0666;
 constexpr std::size_t kMaxLineBytes = std::size_t{16} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 
@@ -83,25 +81,9 @@ bool is_json(const std::string& text) { return nlohmann::json::accept(text); }
 
 }  // namespace
 
-CellsFile::CellsFile(std::string path)
-    : path_(std::move(path)),
-      file_(open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kMode)) {
-  if (!file_.is_open()) {
-    throw bad_input("cannot write '" + path_ + "': " + std::strerror(errno));
-  }
-}
+CellsFile::CellsFile(std::string path) : file_(std::move(path)) {}
 
-void CellsFile::append(const Cell& cell) {
-  const std::string line = line_text(cell_json(cell), path_);
-  struct stat before {};
-  const bool known = fstat(file_.value(), &before) == 0 && S_ISREG(before.st_mode);
-  // EINVAL: no regular file, nothing to sync.
-  if (write_all(file_, line) && (fdatasync(file_.value()) == 0 || errno == EINVAL)) return;
-  std::string reason = std::strerror(errno);
-  if (known && ftruncate(file_.value(), before.st_size) != 0) reason += " (its last line is torn)";
-  throw runtime_failure("writing '" + path_ + "' failed: " + reason +
-                        "; the cells before are kept, free disk space and go on with --resume");
-}
+void CellsFile::append(const Cell& cell) { file_.append(line_text(cell_json(cell), file_.path())); }
 
 std::string cells_path(const std::string& path) {
   std::error_code ignored;

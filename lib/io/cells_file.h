@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/cell.h"
-#include "io/descriptor.h"
+#include "io/lines_file.h"
 
 namespace splitbench {
 
@@ -20,13 +20,12 @@ class CellsFile {
   // Throws Error{kBadInput} with path and reason when it is not writable.
   explicit CellsFile(std::string path);
 
-  // Adds one line with a single write and syncs it to the disk before returning. A line that could
-  // not be written completely is taken back. Throws Error{kRuntime} naming the path.
+  // Adds one line that is on the disk when this returns, or not at all (io/lines_file.h).
+  // Throws Error{kRuntime} naming the path.
   void append(const Cell& cell);
 
  private:
-  std::string path_;
-  Descriptor file_;
+  LinesFile file_;
 };
 
 // DIR/cells.jsonl when `path` is a folder, else `path` itself.
@@ -39,8 +38,9 @@ std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* 
 // All cells in one go: completely or not at all. Throws Error{kRuntime} when the disk is full.
 void write_cells(const std::string& path, const std::vector<Cell>& cells);
 
-// Cuts off what follows the last complete line; true when something was cut. A missing file is
-// left alone. Throws Error{kRuntime} when the file cannot be changed.
+// Cuts off what follows the last complete line of this or another file of JSON lines; true when
+// something was cut. A missing file is left alone. Throws Error{kRuntime} when the file cannot be
+// changed.
 bool repair_torn_tail(const std::string& path);
 
 }  // namespace splitbench

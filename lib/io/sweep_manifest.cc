@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/spec.h"
 #include "io/envelope.h"
 #include "io/text_file.h"
 
@@ -29,14 +30,27 @@ std::string mismatch(const char* key, const std::string& there, const std::strin
   return std::string(key) + " is " + there + " there and " + here + " here";
 }
 
+Json cells_json(const std::vector<CellName>& cells) {
+  Json json = Json::array();
+  for (const CellName& cell : cells) {
+    json.push_back({{"split", cell.split}, {"codec", cell.codec}});
+  }
+  return json;
+}
+
+std::vector<CellName> cells_from(const JsonNode& node) {
+  std::vector<CellName> cells;
+  for (const JsonNode& cell : node.items()) {
+    cells.push_back({cell.at("split").text(), cell.at("codec").text()});
+  }
+  return cells;
+}
+
 Json shard_json(const SweepShard& part) {
   Json json;
   json["index"] = part.shard.index;
   json["count"] = part.shard.count;
-  json["cells"] = Json::array();
-  for (const CellName& cell : part.cells) {
-    json["cells"].push_back({{"split", cell.split}, {"codec", cell.codec}});
-  }
+  json["cells"] = cells_json(part.cells);
   return json;
 }
 
@@ -44,9 +58,7 @@ SweepShard shard_from(const JsonNode& node) {
   SweepShard part;
   part.shard = {node.at("index").count(), node.at("count").count()};
   if (part.shard.index < 1 || part.shard.index > part.shard.count) node.fail("is no shard");
-  for (const JsonNode& cell : node.at("cells").items()) {
-    part.cells.push_back({cell.at("split").text(), cell.at("codec").text()});
-  }
+  part.cells = cells_from(node.at("cells"));
   return part;
 }
 
@@ -62,6 +74,34 @@ std::string shard_difference(const std::optional<SweepShard>& there,
   return "";
 }
 
+Json race_json(const SweepRace& race) {
+  Json json;
+  json["scope"] = race.scope;
+  json["alpha"] = race.alpha;
+  json["margin"] = race.margin;
+  json["cells"] = cells_json(race.cells);
+  return json;
+}
+
+SweepRace race_from(const JsonNode& node) {
+  return {node.at("scope").text(), node.at("alpha").number(kZeroToOne),
+          node.at("margin").number(kZeroToOne), cells_from(node.at("cells"))};
+}
+
+std::string race_difference(const std::optional<SweepRace>& there,
+                            const std::optional<SweepRace>& here) {
+  const auto text = [](const std::optional<SweepRace>& race) {
+    return race ? "'" + race->scope + "' with margin " + format_number(race->margin) +
+                      " and alpha " + format_number(race->alpha)
+                : std::string("none");
+  };
+  if (text(there) != text(here)) return mismatch("race", text(there), text(here));
+  if (there && !(*there == *here)) {
+    return "the splits and codecs that race are others there than here";
+  }
+  return "";
+}
+
 }  // namespace
 
 void write_sweep_manifest(const std::string& folder, const SweepManifest& manifest,
@@ -72,6 +112,7 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
   data["images"] = manifest.images;
   data["seed"] = manifest.seed;
   if (manifest.shard) data["shard"] = shard_json(*manifest.shard);
+  if (manifest.race) data["race"] = race_json(*manifest.race);
   write_text_file(manifest_path(folder), envelope_text(kKind, run, std::move(data)));
 }
 
@@ -87,6 +128,7 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
   manifest.images = data.at("images").count();
   manifest.seed = data.at("seed").count();
   if (const auto shard = data.find("shard")) manifest.shard = shard_from(*shard);
+  if (const auto race = data.find("race")) manifest.race = race_from(*race);
   return manifest;
 }
 
@@ -111,7 +153,8 @@ std::string difference(const SweepManifest& there, const SweepManifest& here) {
     return mismatch("calibration_images", std::to_string(there.calibration_images),
                     std::to_string(here.calibration_images));
   }
-  return shard_difference(there.shard, here.shard);
+  const std::string shards = shard_difference(there.shard, here.shard);
+  return shards.empty() ? race_difference(there.race, here.race) : shards;
 }
 
 }  // namespace splitbench

@@ -26,6 +26,18 @@ struct SweepShard {
   std::vector<CellName> cells;  // of all shards together, in the order of the sweep
 };
 
+// That the cells of a sweep race (core/race.h), which ones, and how.
+struct SweepRace {
+  std::string scope;  // the fronts that are kept: "all" or "split"
+  double alpha = 0;
+  double margin = 0;
+  std::vector<CellName> cells;  // in the order of the sweep
+
+  bool operator==(const SweepRace& o) const {
+    return scope == o.scope && alpha == o.alpha && margin == o.margin && cells == o.cells;
+  }
+};
+
 struct SweepManifest {
   std::string model_name;
   std::string model_sha256;
@@ -38,6 +50,7 @@ struct SweepManifest {
   std::size_t images = 0;
   std::uint64_t seed = 0;
   std::optional<SweepShard> shard;  // unset for a sweep of its own
+  std::optional<SweepRace> race;    // unset when every cell is measured in full
 };
 
 // Throws Error{kBadInput} when the folder is not writable, Error{kRuntime} when the disk fails.

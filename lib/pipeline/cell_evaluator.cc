@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <type_traits>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -40,18 +42,31 @@ std::size_t total_elements(const BoundarySpec& spec) {
 
 }  // namespace
 
+CellRun::CellRun(BoundaryCodec its_codec, std::size_t all_images, bool runs_tail)
+    : codec(std::move(its_codec)), with_tail(runs_tail), answers(runs_tail ? all_images : 0) {
+  for (auto* samples : {&payloads, &encode_s, &decode_s}) samples->resize(all_images);
+}
+
 CellEvaluator::CellEvaluator(Model& model, std::size_t split, const BoundaryStore& store,
-                             std::size_t position, const EvaluationSet& inputs, Settings settings)
+                             std::size_t position, const EvaluationSet& inputs, Settings settings,
+                             ImageBatches taken_in)
     : model_(model),
       split_(model.info().splits.at(split)),
       store_(store),
       position_(position),
       inputs_(inputs),
       settings_(settings),
+      batches_(std::move(taken_in)),
       tail_(model.tail(split)) {
-  if (!model_.info().any_batch || !split_.batched) settings_.batch = 1;
+  if (batches_.empty()) {
+    batches_ = consecutive_batches(inputs_.size(), tail_batch(model, split, settings_.batch));
+  }
   known_.resize(batches());
   unsound_ = check_cut();
+}
+
+std::size_t CellEvaluator::tail_batch(const Model& model, std::size_t split, std::size_t wanted) {
+  return model.info().any_batch && model.info().splits.at(split).batched ? wanted : 1;
 }
 
 // A sweep must not measure a cut that is none. Rounding in batches of another size is far below
@@ -113,31 +128,24 @@ Boundary CellEvaluator::tail_input(std::vector<Boundary> decoded, bool pictures)
 }
 
 CellRun CellEvaluator::start(BoundaryCodec codec, bool with_tail) const {
-  const std::size_t images = inputs_.size();
-  CellRun run;
-  run.codec = std::move(codec);
-  run.with_tail = with_tail;
-  run.answers.resize(with_tail ? images : 0);
-  for (auto* samples : {&run.payloads, &run.encode_s, &run.decode_s}) samples->resize(images);
-  return run;
+  return CellRun(std::move(codec), inputs_.size(), with_tail);
 }
 
 void CellEvaluator::advance(CellRun& run, std::size_t batches) {
-  const std::size_t first = run.images / settings_.batch;
+  const std::size_t first = run.batches;
   const std::size_t count = std::min(batches, this->batches() - first);
   parallel_for(count, settings_.threads, [&](std::size_t i) {
     model_.use_threads(1);
     run_batch(run, first + i);
   });
-  run.images = std::min((first + count) * settings_.batch, inputs_.size());
+  for (; run.batches < first + count; ++run.batches) run.images += batches_[run.batches].size();
 }
 
 void CellEvaluator::run_batch(CellRun& run, std::size_t batch) {
-  const std::size_t first = batch * settings_.batch;
-  const std::size_t end = std::min(first + settings_.batch, inputs_.size());
+  const std::vector<std::size_t>& images = batches_.at(batch);
   const bool picture = codes_picture(run.codec);
   std::vector<Boundary> decoded;
-  for (std::size_t i = first; i < end; ++i) {
+  for (const std::size_t i : images) {
     CodedImage coded = code_image(run.codec, picture, i);
     run.payloads[i] = static_cast<double>(coded.payload_bytes);
     run.encode_s[i] = coded.encode_s;
@@ -148,8 +156,7 @@ void CellEvaluator::run_batch(CellRun& run, std::size_t batch) {
   const std::vector<int> answers =
       known_.get(batch, tail_input(std::move(decoded), picture),
                  [this](const Boundary& input) { return answers_of(tail_->run(input).at(0)); });
-  std::copy(answers.begin(), answers.end(),
-            run.answers.begin() + static_cast<std::ptrdiff_t>(first));
+  for (std::size_t k = 0; k < images.size(); ++k) run.answers[images[k]] = answers[k];
 }
 
 Cell CellEvaluator::evaluate(const BoundaryCodec& codec) {
@@ -178,9 +185,14 @@ Cell CellEvaluator::evaluate(const BoundaryCodec& codec) {
 }
 
 Cell CellEvaluator::summarise(const CellRun& run) const {
+  std::vector<std::size_t> images;
+  for (std::size_t b = 0; b < run.batches; ++b) {
+    images.insert(images.end(), batches_[b].begin(), batches_[b].end());
+  }
+  std::sort(images.begin(), images.end());
   const auto done = [&](const auto& samples) {
-    auto some = samples;
-    some.resize(run.images);
+    std::decay_t<decltype(samples)> some;
+    for (const std::size_t i : images) some.push_back(samples[i]);
     return some;
   };
   Cell cell;
@@ -189,26 +201,29 @@ Cell CellEvaluator::summarise(const CellRun& run) const {
   cell.ratio = cell.payload_bytes.mean / static_cast<double>(cell.boundary_bytes);
   cell.encode = time_summary(done(run.encode_s));
   cell.decode = time_summary(done(run.decode_s));
-  summarise_accuracy(done(run.answers), cell);
+  summarise_accuracy(images, done(run.answers), cell);
   return cell;
 }
 
 Cell CellEvaluator::evaluate_device_only() const {
   Cell cell;
   cell.boundary_bytes = boundary_bytes(split_.boundary);
-  summarise_accuracy(inputs_.baseline, cell);
+  std::vector<std::size_t> images(inputs_.size());
+  std::iota(images.begin(), images.end(), std::size_t{0});
+  summarise_accuracy(images, inputs_.baseline, cell);
   return cell;
 }
 
-void CellEvaluator::summarise_accuracy(const std::vector<int>& answers, Cell& cell) const {
-  const std::size_t images = answers.size();
+void CellEvaluator::summarise_accuracy(const std::vector<std::size_t>& images,
+                                       const std::vector<int>& answers, Cell& cell) const {
   const bool labelled = inputs_.labelled();
-  PairedCounts paired{images, 0, 0};
+  PairedCounts paired{images.size(), 0, 0};
   std::size_t right = 0, baseline_right = 0, agreeing = 0;
   std::vector<bool> bits;
-  for (std::size_t i = 0; i < images; ++i) {
-    const bool agrees = answers[i] == inputs_.baseline[i] && answers[i] != kNoAnswer;
-    const bool is_right = labelled && answers[i] == *inputs_.labels[i];
+  for (std::size_t k = 0; k < images.size(); ++k) {
+    const std::size_t i = images[k];
+    const bool agrees = answers[k] == inputs_.baseline[i] && answers[k] != kNoAnswer;
+    const bool is_right = labelled && answers[k] == *inputs_.labels[i];
     const bool was_right = labelled && inputs_.baseline[i] == *inputs_.labels[i];
     agreeing += agrees ? 1 : 0;
     right += is_right ? 1 : 0;
@@ -217,8 +232,8 @@ void CellEvaluator::summarise_accuracy(const std::vector<int>& answers, Cell& ce
     paired.only_second += is_right && !was_right ? 1 : 0;
     bits.push_back(labelled ? is_right : agrees);
   }
-  const auto total = static_cast<double>(images);
-  cell.accuracy.images = images;
+  const auto total = static_cast<double>(images.size());
+  cell.accuracy.images = images.size();
   cell.accuracy.agreement = static_cast<double>(agreeing) / total;
   cell.correct_bits = pack_bits(bits);
   if (!labelled) return;

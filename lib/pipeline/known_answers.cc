@@ -22,13 +22,25 @@ void KnownAnswers::resize(std::size_t batches) {
   batches_.resize(batches);
 }
 
-const std::vector<int>& KnownAnswers::get(
-    std::size_t batch, const Boundary& input,
-    const std::function<std::vector<int>(const Boundary&)>& tail) {
-  auto& known = batches_.at(batch);
+std::vector<int> KnownAnswers::get(std::size_t batch, const Boundary& input,
+                                   const std::function<std::vector<int>(const Boundary&)>& tail) {
   const std::uint64_t key = digest(input);
-  const auto found = known.find(key);
-  return found != known.end() ? found->second : known.emplace(key, tail(input)).first->second;
+  std::promise<std::vector<int>> promise;
+  std::unique_lock<std::mutex> lock(mutex_);
+  const auto [entry, is_new] = batches_.at(batch).try_emplace(key);
+  if (is_new) entry->second = promise.get_future().share();
+  const Answers answers = entry->second;
+  lock.unlock();
+  if (is_new) {
+    try {
+      promise.set_value(tail(input));
+    } catch (...) {
+      promise.set_exception(std::current_exception());
+      lock.lock();
+      batches_[batch].erase(key);
+    }
+  }
+  return answers.get();
 }
 
 }  // namespace splitbench

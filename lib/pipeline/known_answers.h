@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
+#include <mutex>
 #include <unordered_map>
 #include <vector>
 
@@ -22,12 +24,16 @@ class KnownAnswers {
   void resize(std::size_t batches);
 
   // The answers to `input`, decoded from the images of that batch; asks `tail` when it is new.
-  // May be called from several threads at once, for different batches. Throws what `tail` throws.
-  const std::vector<int>& get(std::size_t batch, const Boundary& input,
-                              const std::function<std::vector<int>(const Boundary&)>& tail);
+  // Thread-safe: who comes while another asks the same waits for the answer. Throws what `tail`
+  // throws.
+  std::vector<int> get(std::size_t batch, const Boundary& input,
+                       const std::function<std::vector<int>(const Boundary&)>& tail);
 
  private:
-  std::vector<std::unordered_map<std::uint64_t, std::vector<int>>> batches_;
+  using Answers = std::shared_future<std::vector<int>>;
+
+  std::mutex mutex_;
+  std::vector<std::unordered_map<std::uint64_t, Answers>> batches_;
 };
 
 }  // namespace splitbench

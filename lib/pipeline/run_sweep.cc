@@ -7,16 +7,17 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/spec.h"
-#include "base/units.h"
 #include "codec/calibration.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
+#include "io/race_file.h"
 #include "io/text_file.h"
 #include "pipeline/calibration_set.h"
 #include "pipeline/capture_images.h"
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
 #include "pipeline/estimate_sweep.h"
+#include "pipeline/race_sweep.h"
 #include "pipeline/sweep_folder.h"
 #include "pipeline/sweep_jobs.h"
 
@@ -60,6 +61,7 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
     manifest.shard = SweepShard{settings.shard, {}};
     for (const SweepJob& job : all) manifest.shard->cells.push_back({job.key.split, job.key.codec});
   }
+  if (settings.race) manifest.race = race_manifest(settings, all, manifest.images);
   return manifest;
 }
 
@@ -126,11 +128,6 @@ std::vector<const ConfiguredCodec*> codecs_at(const std::vector<SweepJob>& jobs,
     if (jobs[j].codec != nullptr && !jobs[j].codec->target) codecs.push_back(jobs[j].codec);
   }
   return codecs;
-}
-
-std::string rate_text(double rate) {
-  constexpr double kWhole = 10;  // from here on nobody misses the fraction
-  return rate < kWhole ? format_plain(rate) : std::to_string(static_cast<long long>(rate));
 }
 
 Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t total,
@@ -214,19 +211,65 @@ std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const
                                           recorder);
 }
 
+// Those of `jobs` that the folder lacks and those, of the first look, that failed and are tried
+// again.
+class OpenJobs {
+ public:
+  OpenJobs(const std::vector<SweepJob>& jobs, const SweepSettings& settings,
+           const SweepFolder& folder)
+      : jobs_(jobs), folder_(folder) {
+    for (const SweepJob& job : jobs) {
+      retry_.push_back(settings.retry_failed && folder.finished(job.key, false) &&
+                       !folder.finished(job.key, true));
+    }
+  }
+
+  std::vector<SweepJob> now() const {
+    std::vector<SweepJob> open;
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+      if (retry_[i] || !folder_.finished(jobs_[i].key, false)) open.push_back(jobs_[i]);
+    }
+    return open;
+  }
+
+ private:
+  const std::vector<SweepJob>& jobs_;
+  const SweepFolder& folder_;
+  std::vector<bool> retry_;
+};
+
+// False when it was stopped on request.
+bool measure_open(ModelSession& session, const CapturedImages& captured,
+                  CalibrationSet* calibration, const SweepSettings& settings,
+                  const SweepManifest& manifest, const std::vector<SweepJob>& jobs,
+                  const OpenJobs& open, SweepFolder& folder, RunRecorder& recorder) {
+  if (manifest.race && !race_over(folder) &&
+      !race_cells(session, captured, calibration, settings, *manifest.race, jobs, folder,
+                  recorder)) {
+    return false;
+  }
+  // All of a plain sweep; of a race, what did not take part and what a failed cell had stopped.
+  const std::vector<SweepJob> left = open.now();
+  return measure_cells(session, captured, calibration, settings, left, folder, recorder) ==
+         left.size();
+}
+
 }  // namespace
 
 SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings,
                       RunRecorder& recorder) {
+  if (settings.race && settings.shard.count > 1) {
+    throw bad_input(
+        "a race compares all cells with each other, so --race does not go with --shard");
+  }
   SweepResult result;
   const std::vector<SweepJob> all = all_jobs(session, dataset, settings);
-  SweepFolder folder(settings.folder, manifest_of(session, dataset, settings, all),
-                     settings.existing, recorder);
+  const SweepManifest manifest = manifest_of(session, dataset, settings, all);
+  SweepFolder folder(settings.folder, manifest, settings.existing, recorder);
   const std::vector<SweepJob> jobs = jobs_of_shard(all, settings.shard);
-  std::vector<SweepJob> open;
-  for (const SweepJob& job : jobs) {
-    if (!folder.finished(job.key, settings.retry_failed)) open.push_back(job);
-  }
+  const OpenJobs open_jobs(jobs, settings, folder);
+  const std::vector<SweepJob> open = open_jobs.now();
+  bool finished = true;
   if (!open.empty()) {
     const CaptureSettings capture = capture_settings(settings, [&] {
       if (stop_requested(settings)) throw stopped(folder.path(), jobs.size(), open.size());
@@ -238,17 +281,17 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
     result.skipped = captured.skipped;
     const std::unique_ptr<CalibrationSet> calibration =
         capture_calibration(session, dataset, settings, open, captured, capture, recorder);
-    result.measured =
-        measure_cells(session, captured, calibration.get(), settings, open, folder, recorder);
+    finished = measure_open(session, captured, calibration.get(), settings, manifest, jobs,
+                            open_jobs, folder, recorder);
   }
+  if (finished) remove_race(settings.folder);
   result.cells = folder.cells();
+  result.measured = folder.appended();
   for (const Cell& cell : result.cells) result.failed += cell.status == CellStatus::kFailed ? 1 : 0;
   result.fronts = pareto_fronts(result.cells);
   write_text_file(settings.folder + "/front.json",
                   front_document(result.fronts, recorder.finish()));
-  if (result.measured != open.size()) {
-    throw stopped(folder.path(), jobs.size(), open.size() - result.measured);
-  }
+  if (!finished) throw stopped(folder.path(), jobs.size(), open_jobs.now().size());
   return result;
 }
 

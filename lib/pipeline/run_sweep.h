@@ -4,7 +4,7 @@
 //      another over the calibration images, where a codec needs them
 //   2. fitting: at each split, codecs are calibrated and rate targets become settings
 //   3. cells: for each split and codec, encode and decode every image's boundary, run the tails in
-//      batches, append the cell to cells.jsonl
+//      batches, append the cell to cells.jsonl; or all of them as a race (pipeline/race_sweep.h)
 //   4. fronts: Pareto fronts of all cells of the folder go to front.json
 #pragma once
 
@@ -28,6 +28,16 @@ namespace splitbench {
 
 enum class ExistingSweep { kRefuse, kResume, kFresh };
 
+// Which fronts a race keeps, within its margin: that of all cells together, or every split's own
+// and with them the common one. Where the link and the loads decide on the split, as in plans, it
+// takes every split's.
+enum class RaceScope { kAll, kSplit };
+
+struct RaceChoice {
+  RaceScope scope = RaceScope::kSplit;
+  std::optional<double> margin;  // of accuracy, a fraction; default_race_margin() when unset
+};
+
 struct SweepSettings {
   std::string folder;  // receives sweep.json, cells.jsonl, front.json
   std::vector<ConfiguredCodec> codecs;
@@ -37,14 +47,15 @@ struct SweepSettings {
   std::size_t calibration_images = 500;  // at most
   std::size_t limit = 0;                 // images; 0 for all
   std::uint64_t seed = 0;
-  Shard shard;  // of the cells, those to measure
+  Shard shard;                     // of the cells, those to measure
+  std::optional<RaceChoice> race;  // unset: every cell sees every image; not together with a shard
   int threads = 1;
   std::size_t batch = 16;  // images a run of a head or tail
   std::size_t memory_bytes = std::size_t{1}
                              << 30;  // the process keeps to it: the rest goes to disk
   ExistingSweep existing = ExistingSweep::kRefuse;
   bool retry_failed = false;
-  // Asked between cells: whether to stop. May be empty.
+  // Asked between cells, in a race from any of its threads: whether to stop. May be empty.
   std::function<bool()> stop_requested;
 };
 

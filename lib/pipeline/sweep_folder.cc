@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "io/race_file.h"
 
 namespace splitbench {
 namespace {
@@ -33,6 +34,11 @@ Descriptor lock_folder(const std::string& path) {
   return lock;
 }
 
+bool has_bytes(const std::string& path) {
+  std::error_code missing;
+  return fs::file_size(path, missing) > 0 && !missing;
+}
+
 }  // namespace
 
 SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
@@ -40,8 +46,7 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
     : path_(path), lock_(lock_folder(path)) {
   const std::string cells = cells_path(path);
   // A run that ended before its first cell leaves nothing that would have to be protected.
-  std::error_code missing;
-  const bool present = fs::file_size(cells, missing) > 0 && !missing;
+  const bool present = has_bytes(cells) || has_bytes(race_path(path));
   if (present && existing == ExistingSweep::kRefuse) {
     throw bad_input(path +
                     " already holds a sweep; go on with --resume, start over with --fresh, "
@@ -56,12 +61,17 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
     if (repair_torn_tail(cells)) {
       recorder.warning(cells + ": the last line was cut off by a kill and is measured again");
     }
+    if (repair_torn_tail(race_path(path))) {
+      recorder.warning(race_path(path) +
+                       ": the last line was cut off by a kill and is measured again");
+    }
     if (fs::exists(cells)) {
       for (const Cell& cell : read_cells(path, nullptr)) keep(cell);
     }
   } else {
     std::error_code ignored;
     fs::remove(cells, ignored);
+    remove_race(path);
     fs::remove(path + "/front.json", ignored);
     write_sweep_manifest(path, manifest, recorder.finish());
   }
@@ -71,11 +81,24 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
 bool SweepFolder::finished(const CellKey& key, bool retry_failed) const {
   const auto found =
       std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) { return cell.key == key; });
-  return found != cells_.end() && !(retry_failed && found->status == CellStatus::kFailed);
+  if (found == cells_.end()) return false;
+  if (found->stop) {
+    const Cell* dominating = find(found->stop->split, found->stop->codec);
+    return dominating == nullptr || dominating->status != CellStatus::kFailed;
+  }
+  return !(retry_failed && found->status == CellStatus::kFailed);
+}
+
+const Cell* SweepFolder::find(const std::string& split, const std::string& codec) const {
+  const auto found = std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) {
+    return cell.key.split == split && cell.key.codec == codec;
+  });
+  return found == cells_.end() ? nullptr : &*found;
 }
 
 void SweepFolder::append(const Cell& cell) {
   file_->append(cell);
+  ++appended_;
   keep(cell);
 }
 

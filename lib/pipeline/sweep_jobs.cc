@@ -5,8 +5,6 @@
 namespace splitbench {
 namespace {
 
-constexpr char kNoCodec[] = "none";
-
 // Multiply-accumulates of what follows the split.
 double tail_macs(const ModelInfo& info, const SplitPoint& split) {
   if (split.kind == SplitKind::kServerOnly) return static_cast<double>(info.macs);

@@ -12,6 +12,9 @@
 
 namespace splitbench {
 
+// The key's codec at device-only.
+inline constexpr char kNoCodec[] = "none";
+
 // One cell to be measured; no codec at device-only. `codec` points into the sweep's settings.
 struct SweepJob {
   CellKey key;

@@ -2,7 +2,14 @@
 
 #include <utility>
 
+#include "base/units.h"
+
 namespace splitbench {
+
+std::string rate_text(double rate) {
+  constexpr double kWhole = 10;
+  return rate < kWhole ? format_plain(rate) : std::to_string(static_cast<long long>(rate));
+}
 
 SweepPace::SweepPace(std::vector<CellWork> cells) : cells_(std::move(cells)) {
   for (const CellWork& cell : cells_) {

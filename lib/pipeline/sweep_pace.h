@@ -20,6 +20,9 @@ struct CellWork {
   double tail_macs = 0;
 };
 
+// A rate for people: from 10 on without a fraction.
+std::string rate_text(double rate);
+
 class SweepPace {
  public:
   // In the order in which they will be measured.

@@ -105,6 +105,27 @@ std::string summary_text(const std::vector<Cell>& cells) {
   return text;
 }
 
+void render_stopped(const std::vector<Cell>& cells, Page& page) {
+  Table table;
+  table.columns = {{"split", "split", Unit::kName},
+                   {"codec", "codec", Unit::kSpec},
+                   {"other_split", "by split", Unit::kName},
+                   {"other_codec", "by codec", Unit::kSpec},
+                   {"images", "images", Unit::kCount}};
+  for (const Cell& cell : cells) {
+    table.all_specs.push_back(cell.key.codec);
+    if (!cell.stop) continue;
+    table.rows.push_back({cell.key.split, cell.key.codec, cell.stop->split, cell.stop->codec,
+                          static_cast<double>(cell.stop->evidence.accuracy.images)});
+  }
+  if (table.rows.empty()) return;
+  page.heading("Stopped by the race");
+  page.paragraph(
+      "Beyond chance, another cell costs no more bytes and is no less accurate but for the race's "
+      "margin; images: how many it took to see.");
+  page.table(table);
+}
+
 bool without_labels(const Cell& cell) {
   return cell.status == CellStatus::kOk && !cell.accuracy.loss;
 }
@@ -128,10 +149,13 @@ std::string render(const std::vector<Cell>& cells, ReportFormat format) {
     page.paragraph("Cells without labels show 1 - agreement with the uncompressed model as loss.");
   }
   page.table(cells_for_people(cells));
-  const auto measured = [](const Cell& cell) { return cell.status == CellStatus::kOk; };
-  if (!std::all_of(cells.begin(), cells.end(), measured)) page.heading("Not measured");
+  render_stopped(cells, page);
+  const auto explained = [](const Cell& cell) {
+    return cell.status == CellStatus::kOk || cell.stop;
+  };
+  if (!std::all_of(cells.begin(), cells.end(), explained)) page.heading("Not measured");
   for (const Cell& cell : cells) {
-    if (measured(cell)) continue;
+    if (explained(cell)) continue;
     page.bullet(cell.key.split + " with " + cell.key.codec + ": " + cell_status_name(cell.status) +
                 (cell.reason.empty() ? "" : ", " + cell.reason));
   }

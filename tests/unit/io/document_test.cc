@@ -315,8 +315,9 @@ TEST(Document, BytesThatAreNotUtf8AreReplaced) {
 }
 
 SweepManifest sample_manifest() {
-  return {"tiny", std::string(64, 'a'), "1x3x8x8", "0", "resize=32", "cifar10:root=d", "", 20, 500,
-          3,      std::nullopt};
+  return {
+      "tiny", std::string(64, 'a'), "1x3x8x8",   "0", "resize=32", "cifar10:root=d", "", 20, 500,
+      3,      std::nullopt,         std::nullopt};
 }
 
 SweepManifest sample_shard() {
@@ -342,6 +343,30 @@ TEST(SweepManifest, AShardIsNoSweepOfItsOwnAndNoOtherShard) {
   other = sample_shard();
   other.shard->cells.pop_back();
   EXPECT_NE(difference(sample_shard(), other).find("the splits and codecs"), std::string::npos);
+}
+
+SweepManifest sample_race() {
+  SweepManifest manifest = sample_manifest();
+  manifest.race = SweepRace{"split", 0.05, 0.03, {{"relu", "raw:dtype=fp32"}}};
+  return manifest;
+}
+
+TEST(SweepManifest, ARaceIsNoPlainSweepAndNoOtherRace) {
+  const TemporaryFolder folder;
+  write_sweep_manifest(folder.path(), sample_race(), sample_run());
+  EXPECT_EQ(difference(read_sweep_manifest(folder.path()), sample_race()), "");
+  EXPECT_EQ(difference(sample_manifest(), sample_race()),
+            "race is none there and 'split' with margin 0.03 and alpha 0.05 here");
+  SweepManifest other = sample_race();
+  other.race->scope = "all";
+  EXPECT_NE(difference(sample_race(), other).find("race is 'split' with"), std::string::npos);
+  other = sample_race();
+  other.race->margin = 0.02;
+  EXPECT_NE(difference(sample_race(), other).find("margin 0.02"), std::string::npos);
+  other = sample_race();
+  other.race->cells.push_back({"relu", "zstd"});
+  EXPECT_EQ(difference(sample_race(), other),
+            "the splits and codecs that race are others there than here");
 }
 
 TEST(SweepManifest, AShardBeyondTheLastIsRefused) {

@@ -39,8 +39,8 @@ class Evaluation {
            CellEvaluator::Settings settings = {4, 1}) {
     return CellEvaluator(model_, split, *store_, split, inputs_, settings).evaluate({codec});
   }
-  CellEvaluator evaluator(std::size_t split) {
-    return CellEvaluator(model_, split, *store_, split, inputs_, {4, 1});
+  CellEvaluator evaluator(std::size_t split, ImageBatches batches = {}) {
+    return CellEvaluator(model_, split, *store_, split, inputs_, {4, 1}, std::move(batches));
   }
 
   std::size_t tail_images() const { return use_->tail_images(); }
@@ -198,6 +198,20 @@ TEST(CellEvaluator, ARunAdvancesBatchByBatchAndMayBeLookedAtInBetween) {
   EXPECT_EQ(all.payload_bytes.mean, expected.payload_bytes.mean);
   evaluator.advance(run, 1);
   EXPECT_EQ(run.images, kImages) << "nothing is left to do";
+}
+
+TEST(CellEvaluator, ImagesMayBeTakenInAnyOrder) {
+  Evaluation evaluation;
+  CellEvaluator evaluator = evaluation.evaluator(kScale, {{7, 2, 9}, {0, 1, 3, 4}, {5, 6, 8}});
+  CellRun run = evaluator.start({codec("quant:bits=3")}, true);
+  evaluator.advance(run, 1);
+  EXPECT_EQ(run.images, 3u);
+  EXPECT_EQ(evaluator.summarise(run).accuracy.images, 3u);
+  evaluator.advance(run, 2);
+  EXPECT_TRUE(run.finished());
+  const Cell expected = evaluation.run(kScale, codec("quant:bits=3"));
+  EXPECT_EQ(evaluator.summarise(run).correct_bits, expected.correct_bits);
+  EXPECT_EQ(evaluator.summarise(run).payload_bytes.mean, expected.payload_bytes.mean);
 }
 
 TEST(CellEvaluator, BatchesAndThreadsDoNotChangeTheCell) {

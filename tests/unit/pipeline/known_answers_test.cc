@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <thread>
+
 #include "base/error.h"
 
 namespace splitbench {
@@ -59,6 +62,23 @@ TEST_F(KnownAnswersTest, AFailureIsNoAnswer) {
   const auto broken = [](const Boundary&) -> std::vector<int> { throw runtime_failure("no"); };
   EXPECT_THROW(known.get(0, {tensor_of({1})}, broken), Error);
   EXPECT_EQ(ask(0, {tensor_of({1})}), 1);
+}
+
+TEST_F(KnownAnswersTest, WhoAsksTheSameMeanwhileWaitsForTheAnswer) {
+  std::promise<void> asked, answer;
+  const auto slow = [&](const Boundary&) -> std::vector<int> {
+    asked.set_value();
+    answer.get_future().wait();
+    return {7};
+  };
+  std::thread first([&] { EXPECT_EQ(known.get(0, {tensor_of({1})}, slow).front(), 7); });
+  asked.get_future().wait();
+  std::thread second([&] { EXPECT_EQ(ask(0, {tensor_of({1})}), 7); });
+  EXPECT_EQ(ask(1, {tensor_of({1})}), 1) << "others do not wait";
+  answer.set_value();
+  first.join();
+  second.join();
+  EXPECT_EQ(tail.asked, 1);
 }
 
 }  // namespace

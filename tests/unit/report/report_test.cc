@@ -149,6 +149,20 @@ TEST(CellsReport, MeasuredCellsInATableTheOthersWithReasons) {
   EXPECT_TRUE(contains(csv, "unsupported,needs 3 dimensions,,,,")) << csv;
 }
 
+TEST(CellsReport, StoppedCellsAreCountedAndNameWhatDominatesThem) {
+  Cell stopped = sample_cell("quant:bits=8", CellStatus::kStopped);
+  stopped.stop = CellStop{"layer9", "quant:bits=4", {}};
+  stopped.stop->evidence.accuracy.images = 66;
+  stopped.reason = stop_reason(*stopped.stop);
+  const std::vector<Cell> cells = {sample_cell("quant:bits=4"), stopped};
+  const std::string text = render(cells, ReportFormat::kText);
+  for (const char* part : {"(1 ok, 1 stopped)", "Stopped by the race", "layer9", "66"}) {
+    EXPECT_TRUE(contains(text, part)) << part << "\n" << text;
+  }
+  EXPECT_FALSE(contains(text, "Not measured")) << text;
+  EXPECT_TRUE(contains(render(cells, ReportFormat::kCsv), "stopped,dominated by quant:bits=4 at"));
+}
+
 TEST(CellsReport, SaysWhenLossIsDisagreement) {
   Cell cell = sample_cell("zstd:level=3");
   EXPECT_FALSE(contains(render({cell}, ReportFormat::kText), "agreement"));
