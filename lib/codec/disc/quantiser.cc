@@ -181,6 +181,12 @@ template <typename Vector>
 struct Blocks {
   using Rows = BlockRows<Vector>;
 
+  SPLITBENCH_INLINE static std::uint64_t quantise(const Block& block, float rounding,
+                                                  float largest_level, Levels& levels) {
+    Rows rows;
+    rows.load_block(block);
+    return quantise_rows(rows, rounding, largest_level, levels);
+  }
   SPLITBENCH_INLINE static std::uint64_t analyse(const BlockPlace& place, float mean,
                                                  const float* map, Block& coefficients,
                                                  Levels& levels) {
@@ -224,6 +230,11 @@ struct Blocks {
     store_values(model, size, mean, block, map);
   }
 };
+
+SPLITBENCH_AVX2 std::uint64_t quantise_with_avx2(const Block& block, float rounding,
+                                                 float largest_level, Levels& levels) {
+  return Blocks<Oct>::quantise(block, rounding, largest_level, levels);
+}
 
 SPLITBENCH_AVX2 std::uint64_t analyse_with_avx2(const BlockPlace& place, float mean,
                                                 const float* map, Block& coefficients,
@@ -301,9 +312,8 @@ std::uint64_t sort_levels(const ChannelModel& channel, const Levels& of_lanes,
 }
 
 std::uint64_t quantise(const Block& block, float rounding, float largest_level, Levels& levels) {
-  BlockRows<Quad> rows;
-  rows.load_block(block);
-  return quantise_rows(rows, rounding, largest_level, levels);
+  return has_avx2() ? quantise_with_avx2(block, rounding, largest_level, levels)
+                    : Blocks<Quad>::quantise(block, rounding, largest_level, levels);
 }
 
 std::uint64_t analyse_block(const BlockPlace& place, float mean, const float* map,
