@@ -167,7 +167,8 @@ std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
                                      : measure_cell(*fitter, *evaluator, *job.codec);
     cell.key = job.key;
     folder.append(cell);
-    pace.cell_done(monotonic_s() - start_s, cell.accuracy.images);
+    // At device-only no image is coded.
+    pace.cell_done(monotonic_s() - start_s, job.codec == nullptr ? 0 : cell.accuracy.images);
   }
   recorder.progress(sweep_progress(pace, jobs.size(), jobs.size(), ""));
   return jobs.size();

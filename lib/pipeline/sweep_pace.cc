@@ -44,7 +44,7 @@ std::optional<double> SweepPace::left_s() const {
 }
 
 std::optional<double> SweepPace::images_per_s() const {
-  if (all_.seconds <= 0) return std::nullopt;
+  if (all_.seconds <= 0 || images_ <= 0) return std::nullopt;
   return images_ / all_.seconds;
 }
 

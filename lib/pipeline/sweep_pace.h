@@ -33,6 +33,7 @@ class SweepPace {
 
   // Unset before the first cell; 0 after the last.
   std::optional<double> left_s() const;
+  // Unset before the first cell with images.
   std::optional<double> images_per_s() const;
 
  private:
