@@ -7,6 +7,7 @@
 #include "command.h"
 #include "data/image_reader.h"
 #include "data/registry.h"
+#include "failed_cells.h"
 #include "link/link.h"
 #include "model_options.h"
 #include "pipeline/run_sweep.h"
@@ -174,12 +175,8 @@ class CompressCommand : public Command {
                         " measured now); read them with: "
                         "splitbench report " +
                         settings_.folder + "/front.json");
-    if (result.failed != 0) {
-      throw Error(ErrorCode::kPartial,
-                  std::to_string(result.failed) + " of " + std::to_string(result.cells.size()) +
-                      " cells failed; their reasons are in " + settings_.folder +
-                      "/cells.jsonl, try again with --resume --retry-failed");
-    }
+    require_no_failed_cells(result.failed, result.cells.size(), settings_.folder,
+                            ", try again with --resume --retry-failed");
     if (!result.skipped.empty()) {
       throw Error(ErrorCode::kPartial,
                   std::to_string(result.skipped.size()) +

@@ -1,8 +1,8 @@
 // `splitbench merge`: the shards of a sweep as one.
 #include <CLI/CLI.hpp>
 
-#include "base/error.h"
 #include "command.h"
+#include "failed_cells.h"
 #include "pipeline/merge_sweeps.h"
 
 namespace splitbench {
@@ -32,11 +32,7 @@ class MergeCommand : public Command {
     context.events.note(std::to_string(merged.cells.size()) + " cells of " +
                         std::to_string(folders_.size()) + " folders in " + target_ + repeated +
                         "; read them with: splitbench report " + target_ + "/front.json");
-    if (merged.failed != 0) {
-      throw Error(ErrorCode::kPartial,
-                  std::to_string(merged.failed) + " of " + std::to_string(merged.cells.size()) +
-                      " cells failed; their reasons are in " + target_ + "/cells.jsonl");
-    }
+    require_no_failed_cells(merged.failed, merged.cells.size(), target_, "");
     return 0;
   }
 

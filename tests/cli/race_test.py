@@ -8,18 +8,14 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from splitbench_program import CliTest, needs_torch, read_cells, read_json, start  # noqa: E402
+from splitbench_program import (CliTest, needs_torch, read_cells, read_json, start,  # noqa: E402
+                                without_times)
 from sample_files import write_picture_tensors  # noqa: E402
 
 IMAGES = 400
 EVALUATED = 360  # the others calibrate
 MARGIN = 0.2
 MOMENTS = (2, 40, 70)  # lines of race.jsonl
-
-
-def without_times(cells):
-    return [{key: value for key, value in cell.items() if key not in ("encode_s", "decode_s")}
-            for cell in cells]
 
 
 @needs_torch

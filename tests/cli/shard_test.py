@@ -9,16 +9,10 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from splitbench_program import (CliTest, PROGRAM, ROOT, environment, needs_torch,  # noqa: E402
-                                read_cells, read_json)
+                                read_cells, read_json, without_times)
 from sample_files import write_picture_tensors  # noqa: E402
 
 needs_parallel = unittest.skipUnless(shutil.which("parallel"), "GNU parallel is not installed")
-
-
-def without_times(folder):
-    times = ("encode_s", "decode_s")
-    return [{key: value for key, value in cell.items() if key not in times}
-            for cell in read_cells(folder)]
 
 
 @needs_torch
@@ -47,7 +41,7 @@ class ShardedSweeps(CliTest):
         return done
 
     def assert_whole(self, folder):
-        self.assertEqual(without_times(folder), without_times(self.whole))
+        self.assertEqual(without_times(read_cells(folder)), without_times(read_cells(self.whole)))
         self.assert_valid(*(folder / name for name in ("sweep.json", "cells.jsonl", "front.json")))
         for file in (self.whole / "calibration").iterdir():
             self.assertEqual((folder / "calibration" / file.name).read_bytes(), file.read_bytes())

@@ -10,14 +10,11 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from splitbench_program import CliTest, Result, needs_torch, read_cells, start  # noqa: E402
+from splitbench_program import (CliTest, Result, needs_torch, read_cells, start,  # noqa: E402
+                                without_times)
 from sample_files import write_picture_tensors  # noqa: E402
 
 KILLS = 3
-
-
-def without_times(cell):
-    return {key: value for key, value in cell.items() if key not in ("encode_s", "decode_s")}
 
 
 def keys(cells):
@@ -102,8 +99,7 @@ class KilledSweeps(CliTest):
         self.assertLess(room - len(kept), 1000, "more than one cell was lost")
         self.succeeds(*self.sweep("full"), "--resume", "--quiet")
         self.assertTrue(self.cells_text("full").startswith(kept))
-        self.assertEqual([without_times(cell) for cell in read_cells(self.folder / "full")],
-                         [without_times(cell) for cell in whole])
+        self.assertEqual(without_times(read_cells(self.folder / "full")), without_times(whole))
 
     def test_a_killed_sweep_gives_the_same_cells_and_repeats_none(self):
         self.succeeds(*self.sweep("whole"), "--quiet")
@@ -123,8 +119,7 @@ class KilledSweeps(CliTest):
             self.assertTrue(self.cells_text("killed").startswith(finished))
             cells = read_cells(self.folder / "killed")
             self.assertEqual(len(set(keys(cells))), len(cells), "a cell was measured twice")
-            self.assertEqual([without_times(cell) for cell in cells],
-                             [without_times(cell) for cell in whole])
+            self.assertEqual(without_times(cells), without_times(whole))
             self.assert_valid(*(self.folder / "killed" / name
                                 for name in ("sweep.json", "cells.jsonl", "front.json")))
 

@@ -34,6 +34,20 @@ class RecordingSink : public EventSink {
   std::size_t kill_at = SIZE_MAX;  // cells done, or images of a race
 };
 
+// What of cells must not depend on when, how often and in how many parts a sweep was run.
+inline std::string without_times(const std::vector<Cell>& cells) {
+  std::string text;
+  for (const Cell& cell : cells) {
+    text += cell.key.split + " " + cell.key.codec + " " + cell_status_name(cell.status) + " " +
+            cell.reason + " " + std::to_string(cell.payload_bytes.mean) + " " +
+            std::to_string(cell.ratio) + " " + std::to_string(cell.accuracy.agreement) + " " +
+            std::to_string(cell.accuracy.images) + " ";
+    for (const unsigned byte : cell.correct_bits) text += std::to_string(byte) + ",";
+    text += "\n";
+  }
+  return text;
+}
+
 // A sweep over the fake model in a folder of its own.
 class Sweep {
  public:

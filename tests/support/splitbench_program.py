@@ -80,6 +80,12 @@ def read_cells(folder):
     return [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
 
 
+def without_times(cells):
+    """What of cells must not depend on when, how often and in how many parts a sweep was run."""
+    return [{key: value for key, value in cell.items() if key not in ("encode_s", "decode_s")}
+            for cell in cells]
+
+
 class CliTest(unittest.TestCase):
     """A folder of its own for every class, gone afterwards."""
 

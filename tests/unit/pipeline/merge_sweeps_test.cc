@@ -16,18 +16,6 @@
 namespace splitbench {
 namespace {
 
-// Everything of a cell that another run of it gives again.
-std::string without_times(const std::vector<Cell>& cells) {
-  std::string text;
-  for (const Cell& cell : cells) {
-    text += cell.key.split + " " + cell.key.codec + " " + cell_status_name(cell.status) + " " +
-            std::to_string(cell.payload_bytes.mean) + " " + std::to_string(cell.ratio) + " ";
-    for (const unsigned byte : cell.correct_bits) text += std::to_string(byte) + ",";
-    text += "\n";
-  }
-  return text;
-}
-
 // Shards of one sweep over the fake model, in folders beside each other.
 class Shards {
  public:

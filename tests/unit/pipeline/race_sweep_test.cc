@@ -18,19 +18,6 @@ namespace {
 constexpr std::size_t kRaceImages = 200;
 constexpr double kMargin = 0.2;
 
-// Everything but times, in the order of the folder.
-std::string without_times(const std::vector<Cell>& cells) {
-  std::string text;
-  for (const Cell& cell : cells) {
-    text += cell.key.split + " " + cell.key.codec + " " + cell_status_name(cell.status) + " " +
-            cell.reason + " " + std::to_string(cell.payload_bytes.mean) + " " +
-            std::to_string(cell.accuracy.images) + " ";
-    for (const unsigned byte : cell.correct_bits) text += std::to_string(byte) + ",";
-    text += "\n";
-  }
-  return text;
-}
-
 // A codec that does what another does, and may fail.
 class Mimic : public Codec {
  public:

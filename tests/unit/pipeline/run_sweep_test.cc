@@ -19,20 +19,6 @@
 namespace splitbench {
 namespace {
 
-// What must not depend on when and how often a sweep was run.
-std::string without_times(const std::vector<Cell>& cells) {
-  std::string text;
-  for (const Cell& cell : cells) {
-    text += cell.key.split + " " + cell.key.codec + " " + cell_status_name(cell.status) + " " +
-            std::to_string(cell.payload_bytes.mean) + " " +
-            std::to_string(cell.accuracy.agreement) + " " + std::to_string(cell.accuracy.images) +
-            " ";
-    for (const unsigned byte : cell.correct_bits) text += std::to_string(byte) + ",";
-    text += "\n";
-  }
-  return text;
-}
-
 std::vector<std::string> names(const std::vector<Cell>& cells) {
   std::vector<std::string> found;
   for (const Cell& cell : cells) found.push_back(cell.key.split + " " + cell.key.codec);
