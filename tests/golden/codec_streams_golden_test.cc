@@ -97,7 +97,7 @@ const GoldenStream kStreams[] = {
     {"disc-v1-unmixed", "disc:step=0.3", many_channels, true},  // more than 32
     {"disc-v1-untransformed", "disc:step=0.5:transform=none", like_samples, true},
     {"disc-v1-vector", "disc:step=0.3", vector, true},
-    {"disc-v1-coarser", "disc:step=0.1", like_samples, true},  // lanes with steps of their own
+    {"disc-v1-fine", "disc:step=0.02", like_samples, true},  // levels of thousands
     {"webp-v1-features", "webp:quality=90", features, false},
     {"webp-v1-features-lossless", "webp:lossless=1:tiling=compact", features, false},
     {"webp-v1-vector", "webp:quality=75", vector, false},

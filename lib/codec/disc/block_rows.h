@@ -143,10 +143,9 @@ struct BlockRows {
       }
     }
   }
-  // block += factor * the first rows of `other`.
-  template <std::size_t kRows>
-  SPLITBENCH_INLINE void add_rows(float factor, const Block& other) {
-    for (std::size_t i = 0; i < kRows; ++i) {
+  // block += factor * other.
+  SPLITBENCH_INLINE void add(float factor, const Block& other) {
+    for (std::size_t i = 0; i < kSide; ++i) {
       for (std::size_t part = 0; part < kParts<Vector>; ++part) {
         Vector lanes;
         load(other.lanes + i * kSide + part * kWidthOf<Vector>, lanes);

@@ -33,18 +33,8 @@ double unit_step(const Settings& settings, const CoefficientStatistics& coeffici
   return settings.step * kOfDeviation * std::sqrt(variance);
 }
 
-// The largest level in steps that are not coarser.
-constexpr double kReach = kMaxLevel << kMaxCoarseness;
-
-// By how many octaves a level is to be shrunk to be within the limit.
-std::uint8_t octaves_above(double level, double limit) {
-  unsigned octaves = 0;
-  while (octaves < kMaxCoarseness && level > limit) {
-    level /= 2;
-    ++octaves;
-  }
-  return static_cast<std::uint8_t>(octaves);
-}
+// The largest level to plan for: steps are rounded when they are shipped.
+constexpr double kReach = 0.99 * kMaxLevel;
 
 void choose_steps(const Settings& settings, const Importance& importance, double unit,
                   const CoefficientStatistics& coefficients, Parameters& parameters) {
@@ -68,13 +58,12 @@ void choose_steps(const Settings& settings, const Importance& importance, double
       return coefficients.largest(channel, lane) / lane_steps[lane];
     };
     double step = unit / std::sqrt(importance.channels[channel]);
-    for (std::size_t lane = 0; lane < kLanes; ++lane) step = std::max(step, level(lane) / kReach);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      step = std::max(step, level(lane) / kReach);
+    }
     step = std::clamp(step, 2.0 / kMaxStep, kMaxStep / 2.0);
     const bool coded = energies[channel] > settings.gate * noise;
     parameters.steps.push_back(coded ? to_half(step) : Half{0});
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      parameters.coarseness.push_back(coded ? octaves_above(level(lane) / step, kMaxLevel) : 0);
-    }
   }
 }
 
@@ -160,21 +149,29 @@ void choose_points(const LevelStatistics& statistics, Parameters& parameters) {
 // The lowest clip that adds little to the squared error of quantisation.
 void choose_clip(const LevelStatistics& statistics, Parameters& parameters) {
   constexpr double kTolerated = 1e-3;
-  // Of the coefficients quantised to a magnitude, if they were decoded as `level`.
-  const auto error = [&](std::size_t magnitude, std::size_t level) {
-    const LevelStatistics::OfMagnitude& of = statistics.of_magnitudes()[magnitude];
+  using OfMagnitude = LevelStatistics::OfMagnitude;
+  const auto& of_magnitudes = statistics.of_magnitudes();
+  // Of coefficients that are decoded as `level`.
+  const auto error = [](const OfMagnitude& of, std::size_t level) {
     const auto target = static_cast<double>(level);
     return of.squares - 2 * target * of.sum + target * target * of.count;
   };
-  const auto error_with_clip = [&](std::size_t clip) {
-    double sum = 0;
-    for (std::size_t i = 0; i <= kMaxLevel; ++i) sum += error(i, std::min(i, clip));
-    return sum;
-  };
-  const double allowed = (1 + kTolerated) * error_with_clip(kMaxLevel);
+  double below = 0;  // the error of magnitudes below the clip
+  for (std::size_t i = 0; i < kMaxLevel; ++i) below += error(of_magnitudes[i], i);
   std::size_t clip = kMaxLevel;
-  while (clip > 1 && error_with_clip(clip - 1) <= allowed) --clip;
-  parameters.largest_level = static_cast<std::uint8_t>(clip);
+  OfMagnitude clipped = of_magnitudes[clip];
+  const double allowed = (1 + kTolerated) * (below + error(clipped, clip));
+  while (clip > 1) {
+    const OfMagnitude& next = of_magnitudes[clip - 1];
+    const double rest = below - error(next, clip - 1);
+    const OfMagnitude joined = {clipped.count + next.count, clipped.sum + next.sum,
+                                clipped.squares + next.squares};
+    if (rest + error(joined, clip - 1) > allowed) break;
+    below = rest;
+    clipped = joined;
+    --clip;
+  }
+  parameters.largest_level = static_cast<Level>(clip);
 }
 
 // States let a processor work on several symbols at once, and cost about a byte each.

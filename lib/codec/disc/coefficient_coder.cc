@@ -6,6 +6,8 @@
 #include <memory>
 #include <type_traits>
 
+#include "codec/disc/block_order.h"
+
 namespace splitbench::disc {
 namespace {
 
@@ -42,17 +44,10 @@ std::uint32_t join_nibbles(std::uint64_t bytes) {
   return static_cast<std::uint32_t>(bytes | bytes >> 16);
 }
 
-std::uint8_t level_symbol(std::int8_t level) {
-  static constexpr auto kOfLevel = [] {
-    std::array<std::uint8_t, 256> symbols{};
-    for (int value = -kMaxLevel; value <= kMaxLevel; ++value) {
-      const int magnitude = std::min(value < 0 ? -value : value, static_cast<int>(kFirstExcess));
-      symbols[static_cast<std::uint8_t>(value)] =
-          static_cast<std::uint8_t>(value == 0 ? 0 : 2 * magnitude - 2 + (value < 0 ? 1 : 0));
-    }
-    return symbols;
-  }();
-  return kOfLevel[static_cast<std::uint8_t>(level)];
+// Of a level that is not 0.
+std::uint8_t level_symbol(Level level) {
+  const int magnitude = std::min(std::abs(int{level}), static_cast<int>(kFirstExcess));
+  return static_cast<std::uint8_t>(2 * magnitude - 2 + (level < 0 ? 1 : 0));
 }
 
 // By the end of the block above.
@@ -91,9 +86,9 @@ class CoefficientCoder {
   CoefficientCoder(const Model& model, Masks& significant, Port& port)
       : model_(model), significant_(significant), port_(port) {}
 
-  void write(const std::vector<std::int8_t>& levels) {
-    // An end and up to 16 groups a block; a level, and perhaps the two symbols of an excess.
-    port_.expect((1 + kGroups) * significant_.size() + 3 * levels.size());
+  void write(const std::vector<Level>& levels) {
+    // An end and up to 16 groups a block; a level, and perhaps the three symbols of an excess.
+    port_.expect((1 + kGroups) * significant_.size() + 4 * levels.size());
     code_ends();
     code_masks();
     expect_levels(levels.size());
@@ -102,7 +97,7 @@ class CoefficientCoder {
     write_excesses(levels);
   }
 
-  void read(std::vector<std::int8_t>& levels) {
+  void read(std::vector<Level>& levels) {
     code_ends();
     code_masks();
     const std::size_t count = read_masks();
@@ -115,13 +110,10 @@ class CoefficientCoder {
   // Calls visit(channel, number of the block).
   template <typename Visit>
   void for_each_block(Visit visit) {
-    const BlockGrid& grid = model_.grid();
     std::size_t at = 0;
-    for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
-      for (const ChannelModel& channel : model_.coded_channels()) {
-        const std::size_t end = at + grid.columns.pieces();
-        for (; at < end; ++at) visit(channel, at);
-      }
+    for (std::size_t row = 0; row < model_.grid().rows.pieces(); ++row) {
+      for_each_block_of_row(
+          model_, [&](const ChannelModel& channel, std::size_t) { visit(channel, at++); });
     }
   }
 
@@ -136,11 +128,10 @@ class CoefficientCoder {
     std::vector<std::uint8_t> above(across);
     for (std::size_t first = 0; first < ends_.size(); first += across) {
       std::size_t i = 0;
-      for (const ChannelModel& channel : model_.coded_channels()) {
-        for (std::size_t column = 0; column < grid.columns.pieces(); ++column, ++i) {
-          tables_[i] = static_cast<std::uint16_t>(channel.end_table + kActivityOfEnd[above[i]]);
-        }
-      }
+      for_each_block_of_row(model_, [&](const ChannelModel& channel, std::size_t) {
+        tables_[i] = static_cast<std::uint16_t>(channel.end_table + kActivityOfEnd[above[i]]);
+        ++i;
+      });
       port_.many(Alphabet::kEnd, tables_.data(), &ends_[first], across);
       std::copy_n(&ends_[first], across, above.begin());
     }
@@ -213,33 +204,40 @@ class CoefficientCoder {
     });
   }
 
-  void write_excesses(const std::vector<std::int8_t>& levels) {
+  void write_excesses(const std::vector<Level>& levels) {
     for (std::size_t i = 0; i < symbols_.size(); ++i) {
       if (symbols_[i] < kFirstExcessSymbol) continue;
       const unsigned excess = static_cast<unsigned>(std::abs(int{levels[i]})) - kFirstExcess;
       const unsigned bucket =
           port_.one(Alphabet::kExcess, tables_[i] / kDensities, excess_bucket(excess));
-      port_.raw_bits(excess - kExcessBuckets[bucket].first, kExcessBuckets[bucket].bits);
+      excess_bits(excess - kExcessBuckets[bucket].first, kExcessBuckets[bucket].bits);
     }
   }
 
-  void read_levels(std::vector<std::int8_t>& levels) {
+  void read_levels(std::vector<Level>& levels) {
     const std::size_t count = symbols_.size();
     levels.resize(count);
     // Locals: a store to bytes may change any member, as far as a compiler knows.
     const std::uint8_t* symbol = symbols_.data();
-    std::int8_t* level = levels.data();
+    Level* level = levels.data();
     for (std::size_t i = 0; i < count; ++i) {
       const int magnitude = symbol[i] / 2 + 1;
-      level[i] = static_cast<std::int8_t>(symbol[i] % 2 == 0 ? magnitude : -magnitude);
+      level[i] = static_cast<Level>(symbol[i] % 2 == 0 ? magnitude : -magnitude);
     }
     for (std::size_t i = 0; i < count; ++i) {
       if (symbol[i] < kFirstExcessSymbol) continue;
       const Bucket range = kExcessBuckets[port_.one(Alphabet::kExcess, tables_[i] / kDensities, 0)];
-      const unsigned excess = range.first + port_.raw_bits(0, range.bits);
+      const unsigned excess = range.first + excess_bits(0, range.bits);
       const int magnitude = std::min<int>(static_cast<int>(kFirstExcess + excess), kMaxLevel);
-      level[i] = static_cast<std::int8_t>(symbol[i] % 2 == 0 ? magnitude : -magnitude);
+      level[i] = static_cast<Level>(symbol[i] % 2 == 0 ? magnitude : -magnitude);
     }
+  }
+
+  // The coder takes so many bits at once.
+  unsigned excess_bits(unsigned value, unsigned count) {
+    if (count <= kPrecision) return port_.raw_bits(value, count);
+    const unsigned low = port_.raw_bits(value % kTotal, kPrecision);
+    return low | port_.raw_bits(value >> kPrecision, count - kPrecision) << kPrecision;
   }
 
   const Model& model_;

@@ -16,13 +16,13 @@
 
 namespace splitbench::disc {
 
-// Blocks are ordered by their row in the map, then by channel (of those that are coded), then by
-// column. Bit r of a block's mask: the coefficient of rank r is significant.
+// Blocks are in the order of codec/disc/block_order.h. Bit r of a block's mask: the coefficient of
+// rank r is significant.
 using SignificanceMasks = std::vector<std::uint64_t>;
 
 struct QuantisedTensor {
   SignificanceMasks significant;
-  std::vector<std::int8_t> levels;  // of the significant coefficients, by block and rank
+  std::vector<Level> levels;  // of the significant coefficients, by block and rank
 };
 
 Bytes encode_coefficients(const Model& model, const QuantisedTensor& tensor);

@@ -18,10 +18,8 @@ constexpr int kZstdLevel = 19;
 // What stands in front of the frame.
 constexpr std::uint8_t kApart = 0;
 constexpr std::uint8_t kMixed = 1;
-constexpr std::size_t kFixedBytes =
-    3 + sizeof(float) * (3 + kPoints) + sizeof(Half) * kLanes + kClasses + kAllWeights;
-constexpr unsigned kClassBits = 5;  // the other bits of a byte are the coarseness
-static_assert(kClasses <= 1U << kClassBits && kMaxCoarseness < 1U << (8 - kClassBits));
+constexpr std::size_t kFixedBytes = 2 + sizeof(Level) + sizeof(float) * (3 + kPoints) +
+                                    sizeof(Half) * kLanes + kClasses + kAllWeights;
 constexpr std::size_t kChannelBytes = 2 * sizeof(Half) + kLanes;
 
 // 2 log2(value), rounded down to a whole number; 0 for 0.
@@ -170,9 +168,7 @@ ChannelModel channel_model(const Parameters& parameters, std::size_t channel) {
   return model;
 }
 
-// `coarseness`: of each lane; null for none.
-LaneScales lane_scales(const Parameters& parameters, BlockSize size,
-                       const std::uint8_t* coarseness) {
+LaneScales lane_scales(const Parameters& parameters, BlockSize size) {
   LaneScales scales;
   scales.size = size;
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
@@ -183,12 +179,18 @@ LaneScales lane_scales(const Parameters& parameters, BlockSize size,
       if (u >= size.height || v >= size.width) continue;
       scale = dct_scale(size.height, u) * dct_scale(size.width, v);
     }
-    const unsigned octaves = coarseness == nullptr ? 0 : coarseness[lane];
-    const float step = from_half(parameters.lane_steps[lane]) * static_cast<float>(1U << octaves);
+    const float step = from_half(parameters.lane_steps[lane]);
     scales.analysis[lane] = scale / step;
     scales.synthesis[lane] = scale * step;
   }
   return scales;
+}
+
+// Of a square matrix of so many rows.
+std::vector<MixingColumn> columns_of(const std::vector<float>& matrix, std::size_t size) {
+  std::vector<MixingColumn> columns(size, MixingColumn{});
+  for (std::size_t i = 0; i < matrix.size(); ++i) columns[i % size][i / size] = matrix[i];
+  return columns;
 }
 
 }  // namespace
@@ -211,17 +213,11 @@ float from_half(Half half) {
   return value;
 }
 
-bool Parameters::has_coarser_lanes(std::size_t channel) const {
-  const std::uint8_t* of_channel = &coarseness[channel * kLanes];
-  return std::any_of(of_channel, of_channel + kLanes,
-                     [](std::uint8_t octaves) { return octaves != 0; });
-}
-
 Bytes write_parameters(const Parameters& parameters) {
   ByteWriter writer;
   writer.u8(parameters.transformed ? 1 : 0);
   writer.u8(parameters.states);
-  writer.u8(parameters.largest_level);
+  writer.u16(static_cast<std::uint16_t>(parameters.largest_level));
   writer.f32(parameters.rounding);
   writer.f32(parameters.low);
   writer.f32(parameters.high);
@@ -230,10 +226,7 @@ Bytes write_parameters(const Parameters& parameters) {
   writer.raw({parameters.significance.data(), kClasses});
   write_halves(writer, parameters.means.data(), parameters.means.size());
   write_halves(writer, parameters.steps.data(), parameters.steps.size());
-  for (std::size_t i = 0; i < parameters.classes.size(); ++i) {
-    const unsigned both = parameters.classes[i] | unsigned{parameters.coarseness[i]} << kClassBits;
-    writer.u8(static_cast<std::uint8_t>(both));
-  }
+  writer.raw(parameters.classes);
   for (const std::vector<Weight>& weights : parameters.weights) writer.raw(weights);
   if (!parameters.mixing.empty()) {
     write_matrix(writer, parameters.mixing.analysis, parameters.means.size(), kMixingTop);
@@ -255,7 +248,7 @@ Parameters read_parameters(ByteView bytes, std::size_t channels) {
   Parameters parameters;
   parameters.transformed = reader.u8() != 0;
   parameters.states = reader.u8();
-  parameters.largest_level = reader.u8();
+  parameters.largest_level = static_cast<Level>(reader.u16());
   parameters.rounding = require_finite(reader.f32());
   parameters.low = require_finite(reader.f32());
   parameters.high = require_finite(reader.f32());
@@ -268,10 +261,6 @@ Parameters read_parameters(ByteView bytes, std::size_t channels) {
   read_floats(reader, parameters.steps.data(), channels);
   parameters.classes.resize(channels * kLanes);
   read_bytes(reader, parameters.classes);
-  for (std::uint8_t& both : parameters.classes) {
-    parameters.coarseness.push_back(static_cast<std::uint8_t>(both >> kClassBits));
-    both &= (1U << kClassBits) - 1;
-  }
   for (std::vector<Weight>& weights : parameters.weights) read_bytes(reader, weights);
   if (mixed) parameters.mixing = read_mixing(reader, channels);
   reader.expect_end();
@@ -291,33 +280,21 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
       states_(parameters.states),
       mixing_(parameters.mixing),
       tables_(parameters.weights) {
-  for (int level = 1; level <= kMaxLevel; ++level) {
-    const auto magnitude = static_cast<std::size_t>(level);
-    const float point =
-        magnitude <= kPoints ? parameters.points[magnitude - 1] : static_cast<float>(level);
-    points_[static_cast<std::size_t>(kMaxLevel + level)] = point;
-    points_[static_cast<std::size_t>(kMaxLevel - level)] = -point;
+  for (std::size_t magnitude = 1; magnitude <= kPoints; ++magnitude) {
+    points_[kPoints + magnitude] = parameters.points[magnitude - 1];
+    points_[kPoints - magnitude] = -parameters.points[magnitude - 1];
   }
-  add_scales(parameters, nullptr);
+  const std::size_t low_height = grid_.rows.size(grid_.rows.pieces() - 1);
+  const std::size_t low_width = grid_.columns.size(grid_.columns.pieces() - 1);
+  if (!mixing_.empty()) columns_ = columns_of(mixing_.synthesis, parameters.means.size());
+  scales_ = {lane_scales(parameters, {tall_, wide_}), lane_scales(parameters, {tall_, low_width}),
+             lane_scales(parameters, {low_height, wide_}),
+             lane_scales(parameters, {low_height, low_width})};
   for (std::size_t channel = 0; channel < parameters.means.size(); ++channel) {
     means_.push_back(from_half(parameters.means[channel]));
     is_coded_.push_back(parameters.steps[channel] != 0);
-    if (!is_coded_.back()) continue;
-    channels_.push_back(channel_model(parameters, channel));
-    if (parameters.has_coarser_lanes(channel)) {
-      channels_.back().scales = scales_.size();
-      add_scales(parameters, &parameters.coarseness[channel * kLanes]);
-    }
+    if (is_coded_.back()) channels_.push_back(channel_model(parameters, channel));
   }
-}
-
-void Model::add_scales(const Parameters& parameters, const std::uint8_t* coarseness) {
-  const std::size_t low_height = grid_.rows.size(grid_.rows.pieces() - 1);
-  const std::size_t low_width = grid_.columns.size(grid_.columns.pieces() - 1);
-  scales_.push_back({lane_scales(parameters, {tall_, wide_}, coarseness),
-                     lane_scales(parameters, {tall_, low_width}, coarseness),
-                     lane_scales(parameters, {low_height, wide_}, coarseness),
-                     lane_scales(parameters, {low_height, low_width}, coarseness)});
 }
 
 }  // namespace splitbench::disc

@@ -25,8 +25,6 @@ constexpr std::size_t kGroupLanes = 4;
 constexpr std::size_t kGroups = kLanes / kGroupLanes;
 constexpr float kMaxStep = 1e18F;  // and 1 / kMaxStep the least
 constexpr float kMaxLaneStep = 1e4F;
-// Octaves by which the step of one lane of a channel may be coarser than others'.
-constexpr unsigned kMaxCoarseness = 7;
 
 // Floats of the calibration are kept with the 16 high bits of their float32.
 using Half = std::uint16_t;
@@ -36,10 +34,10 @@ float from_half(Half half);
 // The shipped numbers, as they are in the calibration.
 struct Parameters {
   bool transformed = false;
-  std::uint8_t states = 1;         // of the entropy coder: 1, 2, 4 or 8
-  std::uint8_t largest_level = 1;  // quantised magnitudes are clipped to it
-  float rounding = 0.5F;           // added to a magnitude before its fraction is dropped
-  float low = 0;                   // range of the decoded values
+  std::uint8_t states = 1;  // of the entropy coder: 1, 2, 4 or 8
+  Level largest_level = 1;  // quantised magnitudes are clipped to it
+  float rounding = 0.5F;    // added to a magnitude before its fraction is dropped
+  float low = 0;            // range of the decoded values
   float high = 0;
   std::array<float, kPoints> points{};    // reconstruction of the magnitudes 1, 2, ...
   std::array<Half, kLanes> lane_steps{};  // quantiser step of a lane, relative to its channel's
@@ -47,12 +45,8 @@ struct Parameters {
   std::vector<Half> means;                            // of each channel
   // What follows is of components in place of channels where channels are mixed.
   ChannelMixing mixing;
-  std::vector<Half> steps;  // of each channel; 0: not coded
-  // Of each channel and lane.
-  std::vector<std::uint8_t> classes;
-  std::vector<std::uint8_t> coarseness;  // steps are 2^this times as large
-
-  bool has_coarser_lanes(std::size_t channel) const;
+  std::vector<Half> steps;            // of each channel; 0: not coded
+  std::vector<std::uint8_t> classes;  // of each channel and lane
   SymbolWeights weights = equal_weights();
 };
 
@@ -85,8 +79,6 @@ struct ChannelModel {
   std::uint16_t end_table = 0;
   std::array<std::uint16_t, kGroups> group_tables{};
   UsualCount usual_count;  // in blocks that are not empty
-  static constexpr std::size_t kSharedScales = 0;
-  std::size_t scales = kSharedScales;  // which of the model's
 };
 
 // Scales of the lanes for one size of block: the transform's and the quantiser's in one factor.
@@ -96,6 +88,9 @@ struct LaneScales {
   alignas(32) std::array<float, kLanes> analysis{};
   alignas(32) std::array<float, kLanes> synthesis{};
 };
+
+// What a component adds to each channel.
+using MixingColumn = std::array<float, kMostMixedChannels>;
 
 class Model {
  public:
@@ -110,22 +105,24 @@ class Model {
   float limited(float value) const { return value < low_ ? low_ : (value > high_ ? high_ : value); }
   std::size_t states() const { return states_; }
   const ChannelMixing& mixing() const { return mixing_; }  // may be empty
+  const MixingColumn& synthesis_of(std::size_t component) const { return columns_[component]; }
   // As long as channels are not mixed.
   bool is_coded(std::size_t channel) const { return is_coded_[channel]; }
   const std::vector<float>& means() const { return means_; }  // of every channel
   const std::vector<ChannelModel>& coded_channels() const { return channels_; }
   const SymbolTables& tables() const { return tables_; }
-  // By signed level + kMaxLevel.
-  float point(int level) const { return points_[static_cast<std::size_t>(level + kMaxLevel)]; }
-  const LaneScales& scales(const ChannelModel& channel, std::size_t block_row,
-                           std::size_t block_column) const {
-    return scales_[channel.scales][(grid_.rows.size(block_row) == tall_ ? 0U : 2U) +
-                                   (grid_.columns.size(block_column) == wide_ ? 0U : 1U)];
+  float point(Level level) const {
+    constexpr int kLargest = kPoints;
+    return level < -kLargest || level > kLargest
+               ? static_cast<float>(level)
+               : points_[static_cast<std::size_t>(level + kLargest)];
+  }
+  const LaneScales& scales(std::size_t block_row, std::size_t block_column) const {
+    return scales_[(grid_.rows.size(block_row) == tall_ ? 0U : 2U) +
+                   (grid_.columns.size(block_column) == wide_ ? 0U : 1U)];
   }
 
  private:
-  void add_scales(const Parameters& parameters, const std::uint8_t* coarseness);
-
   BlockGrid grid_;
   bool transformed_;
   float rounding_;
@@ -134,14 +131,13 @@ class Model {
   float high_;
   std::size_t tall_;
   std::size_t wide_;
-  std::array<float, 2 * kMaxLevel + 1> points_{};
-  // Of the four sizes of blocks: those most channels share, then those of channels with coarser
-  // lanes.
-  std::vector<std::array<LaneScales, 4>> scales_;
+  std::array<float, 2 * kPoints + 1> points_{};  // by level + kPoints
+  std::array<LaneScales, 4> scales_;             // of the four sizes of blocks
   std::size_t states_;
   std::vector<float> means_;
   std::vector<bool> is_coded_;
   ChannelMixing mixing_;
+  std::vector<MixingColumn> columns_;  // of its synthesis, ended by zeros
   std::vector<ChannelModel> channels_;
   SymbolTables tables_;
 };

@@ -9,6 +9,7 @@
 #include <immintrin.h>
 #endif
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <limits>
@@ -19,6 +20,10 @@
 namespace splitbench::disc {
 namespace {
 
+std::size_t lowest_bit(std::uint64_t bits) {
+  return static_cast<std::size_t>(__builtin_ctzll(bits));
+}
+
 SPLITBENCH_INLINE void split(const IntegerQuad& integers, IntegerQuad* quads) {
   quads[0] = integers;
 }
@@ -27,22 +32,33 @@ SPLITBENCH_INLINE void split(const IntegerOct& integers, IntegerQuad* quads) {
   quads[1] = __builtin_shufflevector(integers, integers, 4, 5, 6, 7);
 }
 
-// 16 numbers in [-128, 127] as bytes. Returns which are not 0.
-SPLITBENCH_INLINE std::uint64_t narrow(const IntegerQuad* quads, std::int8_t* bytes) {
+// 16 levels from lane `first` on. Returns which are not 0.
+SPLITBENCH_INLINE std::uint64_t narrow(const IntegerQuad* quads, Levels& levels,
+                                       std::size_t first) {
 #ifdef __SSE2__
   const auto integers = [&](std::size_t i) { return reinterpret_cast<__m128i>(quads[i]); };
-  const __m128i narrowed = _mm_packs_epi16(_mm_packs_epi32(integers(0), integers(1)),
-                                           _mm_packs_epi32(integers(2), integers(3)));
-  std::memcpy(bytes, &narrowed, sizeof narrowed);
+  const __m128i low = _mm_packs_epi32(integers(0), integers(1));
+  const __m128i high = _mm_packs_epi32(integers(2), integers(3));
+  const __m128i narrowed = _mm_packs_epi16(low, high);
+  std::memcpy(levels.lanes + first, &low, sizeof low);
+  std::memcpy(levels.lanes + first + 8, &high, sizeof high);
+  std::memcpy(levels.narrowed + first, &narrowed, sizeof narrowed);
   const int zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(narrowed, _mm_setzero_si128()));
   return static_cast<std::uint16_t>(~zeros);
 #else
+  constexpr int kLowest = std::numeric_limits<std::int8_t>::min();
+  constexpr int kHighest = std::numeric_limits<std::int8_t>::max();
   std::uint64_t significant = 0;
   for (std::size_t i = 0; i < 16; i += 8) {
-    for (std::size_t j = i; j < i + 8; ++j)
-      bytes[j] = static_cast<std::int8_t>(quads[j / 4][j % 4]);
+    for (std::size_t j = i; j < i + 8; ++j) {
+      const int level = quads[j / 4][j % 4];
+      levels.lanes[first + j] = static_cast<Level>(level);
+      levels.narrowed[first + j] = static_cast<std::int8_t>(level < kLowest    ? kLowest
+                                                            : level > kHighest ? kHighest
+                                                                               : level);
+    }
     std::uint64_t eight = 0;
-    std::memcpy(&eight, bytes + i, sizeof eight);
+    std::memcpy(&eight, levels.narrowed + first + i, sizeof eight);
     // The top bit of every byte that is not 0, then these bits side by side.
     constexpr std::uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
     const std::uint64_t tops = (((eight & kLow) + kLow) | eight) & ~kLow;
@@ -72,7 +88,7 @@ SPLITBENCH_INLINE std::uint64_t quantise_rows(const BlockRows<Vector>& block, fl
       const Vector clipped = raised < highest ? raised : highest;
       split(__builtin_convertvector(clipped, Integer), quads + i * kWidthOf<Vector> / 4);
     }
-    significant |= narrow(quads, levels.lanes + row * kSide) << (row * kSide);
+    significant |= narrow(quads, levels, row * kSide) << (row * kSide);
   }
   return significant;
 }
@@ -86,13 +102,13 @@ SPLITBENCH_INLINE void load_transformed(const float* map, std::size_t stride, fl
   transform_columns<Direction::kForward, kWidth>(block);
 }
 
-bool is_whole(const Model& model, BlockSize size) {
+bool is_whole(const Model& model, const BlockSize& size) {
   return model.transformed() && size.height >= kSide - 1 && size.width >= kSide - 1;
 }
 
 template <typename Vector>
-SPLITBENCH_INLINE void load_values(const Model& model, BlockSize size, float mean, const float* map,
-                                   BlockRows<Vector>& block) {
+SPLITBENCH_INLINE void load_values(const Model& model, const BlockSize& size, float mean,
+                                   const float* map, BlockRows<Vector>& block) {
   const std::size_t stride = model.grid().width;
   if (!is_whole(model, size)) {
     Block small;
@@ -143,7 +159,7 @@ SPLITBENCH_INLINE void store_inverse(BlockRows<Vector>& block, const Model& mode
 }
 
 template <typename Vector>
-SPLITBENCH_INLINE void store_values(const Model& model, BlockSize size, float mean,
+SPLITBENCH_INLINE void store_values(const Model& model, const BlockSize& size, float mean,
                                     BlockRows<Vector>& block, float* map) {
   if (!is_whole(model, size)) {
     Block small;
@@ -157,23 +173,6 @@ SPLITBENCH_INLINE void store_values(const Model& model, BlockSize size, float me
     size.width == kSide ? store_inverse<7, 8>(block, model, mean, map)
                         : store_inverse<7, 7>(block, model, mean, map);
   }
-}
-
-template <std::size_t kExtent, typename Vector>
-SPLITBENCH_INLINE void add_picked(const BlockSum& sum, BlockRows<Vector>& block) {
-  const PickedBlocks::Numbers& numbers = sum.picked->with_rows(kExtent);
-  for (std::size_t i = 0; i < numbers.count; ++i) {
-    const std::size_t number = numbers.of[i];
-    block.template add_rows<PickedBlocks::kRows[kExtent]>(sum.factors[number], sum.blocks[number]);
-  }
-}
-
-template <typename Vector>
-SPLITBENCH_INLINE void add_up(const BlockSum& sum, BlockRows<Vector>& block) {
-  block = BlockRows<Vector>{};
-  add_picked<0>(sum, block);
-  add_picked<1>(sum, block);
-  add_picked<2>(sum, block);
 }
 
 // Every public function, for either kind of vector.
@@ -203,31 +202,96 @@ struct Blocks {
     scale_rows(place, block);
     store_values(*place.model, place.scales->size, mean, block, map);
   }
-  SPLITBENCH_INLINE static void load_coefficients(const Model& model, BlockSize size, float mean,
-                                                  const float* map, Block& coefficients) {
-    Rows block;
-    load_values(model, size, mean, map, block);
-    block.store_block(coefficients);
+  SPLITBENCH_INLINE static void load_channels(const Model& model, const LaneScales& scales,
+                                              const float* map, Block* channels) {
+    const std::size_t map_size = model.grid().height * model.grid().width;
+    for (const float mean : model.means()) {
+      Rows block;
+      load_values(model, scales.size, mean, map, block);
+      block.store_block(*channels);
+      map += map_size;
+      ++channels;
+    }
   }
-  SPLITBENCH_INLINE static std::uint64_t quantise_sum(const BlockPlace& place, const BlockSum& sum,
-                                                      Block& coefficients, Levels& levels) {
-    Rows block;
-    add_up(sum, block);
-    const std::uint64_t significant = quantise_coefficients(place, block, levels);
-    block.store_block(coefficients);
+  SPLITBENCH_INLINE static std::uint64_t quantise_component(const BlockPlace& place,
+                                                            const Block* channels,
+                                                            Block& coefficients, Levels& levels) {
+    const std::size_t count = place.model->means().size();
+    const float* factors = &place.model->mixing().analysis[place.channel->number * count];
+    Rows sum{};
+    for (std::size_t i = 0; i < count; ++i) sum.add(factors[i], channels[i]);
+    const std::uint64_t significant = quantise_coefficients(place, sum, levels);
+    sum.store_block(coefficients);
     return significant;
   }
-  SPLITBENCH_INLINE static void scale_points(const BlockPlace& place, Block& points) {
-    Rows block;
-    block.load_block(points);
-    scale_rows(place, block);
-    block.store_block(points);
+  SPLITBENCH_INLINE static const Level* add_component(const BlockPlace& place, std::uint64_t ranks,
+                                                      const Level* level, ChannelSums& sums) {
+    static_assert(kMostMixedChannels == 4 * kSide);
+    switch ((place.model->means().size() - 1) / kSide) {
+      case 0:
+        return add_component<1>(place, ranks, level, sums);
+      case 1:
+        return add_component<2>(place, ranks, level, sums);
+      case 2:
+        return add_component<3>(place, ranks, level, sums);
+      default:
+        return add_component<4>(place, ranks, level, sums);
+    }
   }
-  SPLITBENCH_INLINE static void store_sum(const Model& model, BlockSize size, float mean,
-                                          const BlockSum& sum, float* map) {
-    Rows block;
-    add_up(sum, block);
-    store_values(model, size, mean, block, map);
+  // Of up to 8 kEights channels.
+  template <std::size_t kEights>
+  SPLITBENCH_INLINE static const Level* add_component(const BlockPlace& place, std::uint64_t ranks,
+                                                      const Level* level, ChannelSums& sums) {
+    constexpr std::size_t kWidth = kWidthOf<Vector>;
+    constexpr std::size_t kVectors = kEights * kSide / kWidth;
+    const MixingColumn& column = place.model->synthesis_of(place.channel->number);
+    Vector factors[kVectors];
+    for (std::size_t i = 0; i < kVectors; ++i) load(&column[i * kWidth], factors[i]);
+    for (; ranks != 0; ranks &= ranks - 1) {
+      const std::uint8_t lane = place.channel->lane_of_rank[lowest_bit(ranks)];
+      const float point = place.model->point(*level++);
+      const float coefficient = point * place.scales->synthesis[lane] * place.channel->step;
+      for (std::size_t i = 0; i < kVectors; ++i) {
+        float* const sum = &sums.lanes[lane][i * kWidth];
+        Vector channels;
+        load(sum, channels);
+        channels += coefficient * factors[i];
+        store(channels, sum);
+      }
+    }
+    return level;
+  }
+  SPLITBENCH_INLINE static void store_channels(const Model& model, const LaneScales& scales,
+                                               const ChannelSums& sums, float* map) {
+    const std::size_t map_size = model.grid().height * model.grid().width;
+    const std::vector<float>& means = model.means();
+    for (std::size_t first = 0; first < means.size(); first += kSide) {
+      Block channels[kSide];
+      turn_to_blocks(sums, first, channels);
+      for (std::size_t i = 0; i < std::min(kSide, means.size() - first); ++i, map += map_size) {
+        Rows block;
+        block.load_block(channels[i]);
+        store_values(model, scales.size, means[first + i], block, map);
+      }
+    }
+  }
+  // The sums of 8 channels from `first` on, as blocks.
+  SPLITBENCH_INLINE static void turn_to_blocks(const ChannelSums& sums, std::size_t first,
+                                               Block* channels) {
+    for (std::size_t row = 0; row < kSide; ++row) {
+      Rows turned;
+      for (std::size_t i = 0; i < kSide; ++i) {
+        for (std::size_t part = 0; part < kParts<Vector>; ++part) {
+          load(&sums.lanes[row * kSide + i][first + part * kWidthOf<Vector>], turned.rows[i][part]);
+        }
+      }
+      transpose(turned);
+      for (std::size_t i = 0; i < kSide; ++i) {
+        for (std::size_t part = 0; part < kParts<Vector>; ++part) {
+          store(turned.rows[i][part], channels[i].lanes + row * kSide + part * kWidthOf<Vector>);
+        }
+      }
+    }
   }
 };
 
@@ -247,29 +311,31 @@ SPLITBENCH_AVX2 void synthesise_with_avx2(const BlockPlace& place, float mean, c
   Blocks<Oct>::synthesise(place, mean, points, map);
 }
 
-SPLITBENCH_AVX2 void load_with_avx2(const Model& model, BlockSize size, float mean,
-                                    const float* map, Block& coefficients) {
-  Blocks<Oct>::load_coefficients(model, size, mean, map, coefficients);
+SPLITBENCH_AVX2 void load_with_avx2(const Model& model, const LaneScales& scales, const float* map,
+                                    Block* channels) {
+  Blocks<Oct>::load_channels(model, scales, map, channels);
 }
 
-SPLITBENCH_AVX2 std::uint64_t quantise_sum_with_avx2(const BlockPlace& place, const BlockSum& sum,
-                                                     Block& coefficients, Levels& levels) {
-  return Blocks<Oct>::quantise_sum(place, sum, coefficients, levels);
+SPLITBENCH_AVX2 std::uint64_t quantise_component_with_avx2(const BlockPlace& place,
+                                                           const Block* channels,
+                                                           Block& coefficients, Levels& levels) {
+  return Blocks<Oct>::quantise_component(place, channels, coefficients, levels);
 }
 
-SPLITBENCH_AVX2 void scale_with_avx2(const BlockPlace& place, Block& points) {
-  Blocks<Oct>::scale_points(place, points);
+SPLITBENCH_AVX2 const Level* add_component_with_avx2(const BlockPlace& place, std::uint64_t ranks,
+                                                     const Level* level, ChannelSums& sums) {
+  return Blocks<Oct>::add_component(place, ranks, level, sums);
 }
 
-SPLITBENCH_AVX2 void store_sum_with_avx2(const Model& model, BlockSize size, float mean,
-                                         const BlockSum& sum, float* map) {
-  Blocks<Oct>::store_sum(model, size, mean, sum, map);
+SPLITBENCH_AVX2 void store_channels_with_avx2(const Model& model, const LaneScales& scales,
+                                              const ChannelSums& sums, float* map) {
+  Blocks<Oct>::store_channels(model, scales, sums, map);
 }
 
 #if SPLITBENCH_MAY_HAVE_AVX2
 // AVX2 picks bytes from 16: every byte of the result is looked for in each quarter of the levels.
-SPLITBENCH_AVX2 std::uint64_t sort_with_avx2(const ChannelModel& channel, const Levels& of_lanes,
-                                             Levels& of_ranks) {
+SPLITBENCH_AVX2 std::uint64_t significant_with_avx2(const ChannelModel& channel,
+                                                    const Levels& of_lanes) {
   constexpr std::size_t kQuarter = 16;
   constexpr std::size_t kHalf = 32;
   std::uint64_t significant = 0;
@@ -279,14 +345,13 @@ SPLITBENCH_AVX2 std::uint64_t sort_with_avx2(const ChannelModel& channel, const 
     __m256i sorted = _mm256_setzero_si256();
     for (std::size_t quarter = 0; quarter < kLanes; quarter += kQuarter) {
       const __m128i levels =
-          _mm_load_si128(reinterpret_cast<const __m128i*>(of_lanes.lanes + quarter));
+          _mm_load_si128(reinterpret_cast<const __m128i*>(of_lanes.narrowed + quarter));
       // Below 16 in this quarter only; others get the top bit, which picks 0.
       const __m256i place = _mm256_xor_si256(lanes, _mm256_set1_epi8(static_cast<char>(quarter)));
       const __m256i marked = _mm256_adds_epu8(place, _mm256_set1_epi8(0x70));
       const __m256i picked = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(levels), marked);
       sorted = _mm256_or_si256(sorted, picked);
     }
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(of_ranks.lanes + half), sorted);
     const int zeros = _mm256_movemask_epi8(_mm256_cmpeq_epi8(sorted, _mm256_setzero_si256()));
     significant |= std::uint64_t{~static_cast<std::uint32_t>(zeros)} << half;
   }
@@ -296,19 +361,19 @@ SPLITBENCH_AVX2 std::uint64_t sort_with_avx2(const ChannelModel& channel, const 
 
 }  // namespace
 
-std::uint64_t sort_levels(const ChannelModel& channel, const Levels& of_lanes,
-                          std::uint64_t significant_lanes, Levels& of_ranks) {
+std::uint64_t significant_ranks(const ChannelModel& channel, const Levels& levels,
+                                std::uint64_t significant) {
 #if SPLITBENCH_MAY_HAVE_AVX2
-  if (has_avx2()) return sort_with_avx2(channel, of_lanes, of_ranks);
+  if (has_avx2()) return significant_with_avx2(channel, levels);
+#else
+  static_cast<void>(levels);
 #endif
-  std::uint64_t significant = 0;
-  for (; significant_lanes != 0; significant_lanes &= significant_lanes - 1) {
-    const auto lane = static_cast<std::size_t>(__builtin_ctzll(significant_lanes));
-    const std::uint8_t rank = channel.rank_of_lane[lane];
-    significant |= std::uint64_t{1} << rank;
-    of_ranks.lanes[rank] = of_lanes.lanes[lane];
+  std::uint64_t ranks = 0;
+  for (; significant != 0; significant &= significant - 1) {
+    const auto lane = static_cast<std::size_t>(__builtin_ctzll(significant));
+    ranks |= std::uint64_t{1} << channel.rank_of_lane[lane];
   }
-  return significant;
+  return ranks;
 }
 
 std::uint64_t quantise(const Block& block, float rounding, float largest_level, Levels& levels) {
@@ -327,25 +392,28 @@ void synthesise_block(const BlockPlace& place, float mean, const Block& points, 
              : Blocks<Quad>::synthesise(place, mean, points, map);
 }
 
-void load_coefficients(const Model& model, BlockSize size, float mean, const float* map,
-                       Block& coefficients) {
-  has_avx2() ? load_with_avx2(model, size, mean, map, coefficients)
-             : Blocks<Quad>::load_coefficients(model, size, mean, map, coefficients);
+void load_channels(const Model& model, const LaneScales& scales, const float* map,
+                   Block* channels) {
+  has_avx2() ? load_with_avx2(model, scales, map, channels)
+             : Blocks<Quad>::load_channels(model, scales, map, channels);
 }
 
-std::uint64_t quantise_sum(const BlockPlace& place, const BlockSum& sum, Block& coefficients,
-                           Levels& levels) {
-  return has_avx2() ? quantise_sum_with_avx2(place, sum, coefficients, levels)
-                    : Blocks<Quad>::quantise_sum(place, sum, coefficients, levels);
+std::uint64_t quantise_component(const BlockPlace& place, const Block* channels,
+                                 Block& coefficients, Levels& levels) {
+  return has_avx2() ? quantise_component_with_avx2(place, channels, coefficients, levels)
+                    : Blocks<Quad>::quantise_component(place, channels, coefficients, levels);
 }
 
-void scale_points(const BlockPlace& place, Block& points) {
-  has_avx2() ? scale_with_avx2(place, points) : Blocks<Quad>::scale_points(place, points);
+const Level* add_component(const BlockPlace& place, std::uint64_t ranks, const Level* level,
+                           ChannelSums& sums) {
+  return has_avx2() ? add_component_with_avx2(place, ranks, level, sums)
+                    : Blocks<Quad>::add_component(place, ranks, level, sums);
 }
 
-void store_sum(const Model& model, BlockSize size, float mean, const BlockSum& sum, float* map) {
-  has_avx2() ? store_sum_with_avx2(model, size, mean, sum, map)
-             : Blocks<Quad>::store_sum(model, size, mean, sum, map);
+void store_channels(const Model& model, const LaneScales& scales, const ChannelSums& sums,
+                    float* map) {
+  has_avx2() ? store_channels_with_avx2(model, scales, sums, map)
+             : Blocks<Quad>::store_channels(model, scales, sums, map);
 }
 
 }  // namespace splitbench::disc

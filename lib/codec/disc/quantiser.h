@@ -4,6 +4,7 @@
 // Pure functions; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "codec/disc/block_transform.h"
@@ -13,17 +14,17 @@
 namespace splitbench::disc {
 
 // Quantised coefficients, by lane.
-struct alignas(16) Levels {
-  std::int8_t lanes[kLanes];
+struct alignas(32) Levels {
+  Level lanes[kLanes];
+  std::int8_t narrowed[kLanes];  // to [-128, 127]
 };
 
 // Of coefficients in units of their steps. Bit l of what it returns: the level of lane l is not 0.
 std::uint64_t quantise(const Block& block, float rounding, float largest_level, Levels& levels);
 
-// The levels of lanes as those of their ranks. Bit r of what it returns: the level of rank r is not
-// 0; the others are left undefined.
-std::uint64_t sort_levels(const ChannelModel& channel, const Levels& of_lanes,
-                          std::uint64_t significant_lanes, Levels& of_ranks);
+// Bit r of what it returns: the level of rank r is not 0. `significant`: the same by lane.
+std::uint64_t significant_ranks(const ChannelModel& channel, const Levels& levels,
+                                std::uint64_t significant);
 
 // A block of a channel or component.
 struct BlockPlace {
@@ -39,14 +40,20 @@ std::uint64_t analyse_block(const BlockPlace& place, float mean, const float* ma
 // The reverse, from the points of the levels, limited to the model's range.
 void synthesise_block(const BlockPlace& place, float mean, const Block& points, float* map);
 
-// The same in two steps, with a mixing of channels between them. First a block's coefficients,
-// without the scales of their lanes, then those of a component that is a sum of them.
-void load_coefficients(const Model& model, BlockSize size, float mean, const float* map,
-                       Block& coefficients);
-std::uint64_t quantise_sum(const BlockPlace& place, const BlockSum& sum, Block& coefficients,
-                           Levels& levels);
-// The reverse: the scales of a component, then a channel that is a sum of them.
-void scale_points(const BlockPlace& place, Block& points);
-void store_sum(const Model& model, BlockSize size, float mean, const BlockSum& sum, float* map);
+// The same in two steps, with a mixing of channels between them. First the coefficients of all
+// channels at a place, without the scales of their lanes; `map` is the first channel's. Then those
+// of a component that is a sum of them.
+void load_channels(const Model& model, const LaneScales& scales, const float* map, Block* channels);
+std::uint64_t quantise_component(const BlockPlace& place, const Block* channels,
+                                 Block& coefficients, Levels& levels);
+// The reverse: channels' coefficients, at first 0, to which components are added one by one, from
+// the levels of their significant ranks from `level` on. Returns what follows these.
+struct alignas(32) ChannelSums {
+  std::array<MixingColumn, kLanes> lanes;  // of all channels
+};
+const Level* add_component(const BlockPlace& place, std::uint64_t ranks, const Level* level,
+                           ChannelSums& sums);
+void store_channels(const Model& model, const LaneScales& scales, const ChannelSums& sums,
+                    float* map);
 
 }  // namespace splitbench::disc

@@ -70,7 +70,7 @@ double CoefficientStatistics::count() const {
 }
 
 LevelStatistics::LevelStatistics(const Model& model)
-    : model_(model), of_lanes_(model.means().size() * kLanes) {}
+    : model_(model), of_lanes_(model.means().size() * kLanes), of_magnitudes_(kMaxLevel + 1) {}
 
 void LevelStatistics::add(const Tensor& tensor) {
   analyse_blocks(model_, tensor.as<float>(),

@@ -78,14 +78,14 @@ class LevelStatistics {
     double sum = 0;
     double squares = 0;
   };
-  const std::array<OfMagnitude, kMaxLevel + 1>& of_magnitudes() const { return of_magnitudes_; }
+  const std::vector<OfMagnitude>& of_magnitudes() const { return of_magnitudes_; }
 
  private:
   void add_block(const AnalysedBlock& block);
 
   const Model& model_;
   std::vector<OfLane> of_lanes_;
-  std::array<OfMagnitude, kMaxLevel + 1> of_magnitudes_{};
+  std::vector<OfMagnitude> of_magnitudes_;  // kMaxLevel + 1
 };
 
 }  // namespace splitbench::disc

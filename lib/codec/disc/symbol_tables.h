@@ -50,29 +50,31 @@ constexpr std::array<AlphabetSize, kAlphabets> kAlphabetSizes = {
 
 constexpr unsigned kFirstExcess = 8;
 constexpr unsigned kFirstExcessSymbol = 2 * kFirstExcess - 2;
-constexpr int kMaxLevel = 127;
+// A quantised coefficient, of magnitude at most kMaxLevel.
+using Level = std::int16_t;
+constexpr int kMaxLevel = 32767;
 // Bucket b of the excess holds [first, first + 2^bits).
 struct Bucket {
-  std::uint8_t first;
+  std::uint16_t first;
   std::uint8_t bits;
 };
 constexpr std::array<Bucket, kSymbols> kExcessBuckets = {{{0, 0},
                                                           {1, 0},
-                                                          {2, 0},
-                                                          {3, 0},
+                                                          {2, 1},
                                                           {4, 1},
                                                           {6, 1},
                                                           {8, 2},
                                                           {12, 2},
                                                           {16, 3},
                                                           {24, 3},
-                                                          {32, 4},
-                                                          {48, 4},
-                                                          {64, 4},
-                                                          {80, 4},
-                                                          {96, 4},
-                                                          {112, 4}}};
-// Requires excess < 128.
+                                                          {32, 5},
+                                                          {64, 6},
+                                                          {128, 7},
+                                                          {256, 8},
+                                                          {512, 9},
+                                                          {1024, 10},
+                                                          {2048, 15}}};
+// Requires excess <= kMaxLevel.
 unsigned excess_bucket(unsigned excess);
 
 // The probability of a symbol as it is shipped: 2 log2 of its frequency, rounded.

@@ -74,8 +74,7 @@ TEST(DiscCalibration, StepsAreFinerWhereTheGradientIsLarger) {
   EXPECT_LT(disc::from_half(without.lane_steps[0]), disc::from_half(without.lane_steps[63]));
 }
 
-// A channel far above the others is quantised more coarsely where levels would not reach it, and
-// only there.
+// A channel far above the others has levels of thousands, and errors no larger than theirs.
 TEST(DiscCalibration, OneLargeChannelDoesNotSpoilTheOthers) {
   const Shape shape = {1, 3, 16, 16};
   std::vector<Tensor> values;
@@ -88,14 +87,11 @@ TEST(DiscCalibration, OneLargeChannelDoesNotSpoilTheOthers) {
   }
   const MemorySamples samples(values, gradients);
   disc::Settings settings = unmixed();
-  settings.step = 8;
+  settings.step = 16;
   const disc::Parameters parameters = disc::calibrate(settings, samples);
-  EXPECT_FALSE(parameters.has_coarser_lanes(0));
-  EXPECT_TRUE(parameters.has_coarser_lanes(1));
-  EXPECT_GT(parameters.coarseness[disc::kLanes], 1) << "the mean of a block";
-  EXPECT_FALSE(parameters.has_coarser_lanes(2));
+  EXPECT_GT(parameters.largest_level, 4096);
 
-  const Tensor back = through(calibrated_on(samples, "disc:step=8:mixing=none"), values[1]);
+  const Tensor back = through(calibrated_on(samples, "disc:step=16:mixing=none"), values[1]);
   const auto largest_error = [&](std::size_t channel) {
     float largest = 0;
     for (std::size_t i = channel * 256; i < (channel + 1) * 256; ++i) {
@@ -103,9 +99,7 @@ TEST(DiscCalibration, OneLargeChannelDoesNotSpoilTheOthers) {
     }
     return largest;
   };
-  EXPECT_LT(largest_error(0), 0.5F);
-  EXPECT_LT(largest_error(1), 2.0F);
-  EXPECT_LT(largest_error(2), 0.5F);
+  for (std::size_t channel = 0; channel < 3; ++channel) EXPECT_LT(largest_error(channel), 0.5F);
 }
 
 // The third channel is nearly a multiple of the first.
@@ -206,7 +200,6 @@ TEST(DiscCalibration, SurvivesWritingAndReading) {
   EXPECT_EQ(read.means, written.means);
   EXPECT_EQ(read.steps, written.steps);
   EXPECT_EQ(read.classes, written.classes);
-  EXPECT_EQ(read.coarseness, written.coarseness);
   EXPECT_EQ(read.weights, written.weights);
   bad_input_message([&] { disc::read_parameters(disc::write_parameters(written), 7); });
 }
@@ -229,7 +222,7 @@ TEST(DiscCalibration, RefusesHostileFields) {
   using P = disc::Parameters;
   expect_refused("states", [](P& p) { p.states = 3; });
   expect_refused("clip of 0", [](P& p) { p.largest_level = 0; });
-  expect_refused("clip of 128", [](P& p) { p.largest_level = 128; });
+  expect_refused("negative clip", [](P& p) { p.largest_level = -1; });
   expect_refused("rounding", [](P& p) { p.rounding = 0.75F; });
   expect_refused("NaN rounding", [&](P& p) { p.rounding = kNaN; });
   expect_refused("range", [](P& p) {
