@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "command.h"
+#include "core/pooled_cells.h"
 #include "io/cells_file.h"
 #include "io/document.h"
 #include "io/front_document.h"
@@ -59,6 +60,9 @@ class ReportCommand : public Command {
                    "the images, e.g. 0.99,0.95: less of it is chance than of a loss")
         ->delimiter(',')
         ->check(CLI::Range(0.0, 1.0));
+    app.add_flag("--pool", pools_,
+                 "With these two: sweeps over different images as one, e.g. two halves of a "
+                 "dataset, each measured with codecs that the other has calibrated");
     app.footer(
         "A report is made of the documents alone.\n\n"
         "  splitbench report profile.json plan.json\n"
@@ -72,6 +76,11 @@ class ReportCommand : public Command {
                                 : format_ == "csv" ? ReportFormat::kCsv
                                                    : ReportFormat::kText;
     const bool compares = !bounds_.losses.empty() || !bounds_.agreements.empty();
+    if (pools_) {
+      if (!compares) throw bad_input("--pool needs --at-loss or --at-agreement");
+      output.commit(render_payloads(pooled(), bounds_, format));
+      return 0;
+    }
     std::string text;
     for (const std::string& path : documents_) {
       text += (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
@@ -83,8 +92,15 @@ class ReportCommand : public Command {
   }
 
  private:
+  std::vector<Cell> pooled() const {
+    std::vector<std::vector<Cell>> sweeps;
+    for (const std::string& path : documents_) sweeps.push_back(read_cells(path, nullptr));
+    return pooled_cells(sweeps);
+  }
+
   std::vector<std::string> documents_;
   PayloadBounds bounds_;
+  bool pools_ = false;
   std::string format_ = "text";
   std::string output_ = "-";
 };

@@ -60,6 +60,20 @@ class Calibration(CliTest):
         self.assertIn("At most 50 points of loss", table)
         self.assertIn("klt", table)
 
+    def test_two_halves_are_one_sweep_of_all_images(self):
+        self.sweep("half", "quant:bits=4")
+        cells = self.folder / "half" / "cells.jsonl"
+        other = self.folder / "other"
+        other.mkdir()
+        text = cells.read_text().replace('"dataset":"', '"dataset":"other ')
+        (other / "cells.jsonl").write_text(text)
+        table = self.succeeds("report", "--pool", self.folder / "half", other,
+                              "--at-agreement", "0").stdout
+        self.assertIn("quant", table)
+        self.fails(2, "report", "--pool", self.folder / "half", other)
+        self.fails(2, "report", "--pool", self.folder / "half", self.folder / "half",
+                   "--at-agreement", "0")
+
     def test_an_impossible_target_is_refused_in_one_line(self):
         self.fails(2, "compress", "fashion-resnet", "--dataset", self.dataset, "--codec",
                    "raw:target-loss=0.01", "-o", self.folder / "none")
