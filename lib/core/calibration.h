@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "core/calibration_memo.h"
 #include "core/tensor.h"
 
 namespace splitbench {
@@ -26,6 +27,9 @@ class CalibrationSamples {
   // Fisher information of the tensor, which says how much the answer minds an error in each of its
   // directions. Empty where the back-end cannot tell.
   virtual std::optional<Tensor> gradient(std::size_t i) const = 0;
+
+  // Where calibrations on these samples share what they measure; may be null.
+  virtual CalibrationMemo* memo() const { return nullptr; }
 };
 
 }  // namespace splitbench

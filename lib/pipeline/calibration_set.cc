@@ -33,7 +33,8 @@ class CalibrationSet::Samples : public CalibrationSamples {
         split_(split),
         tensor_(tensor),
         position_(set.position(split)),
-        spec_(set.session_.model->info().splits.at(split).boundary.at(tensor)) {}
+        spec_(set.session_.model->info().splits.at(split).boundary.at(tensor)),
+        memo_(set.memo(split, tensor)) {}
 
   const TensorSpec& spec() const override { return spec_; }
   std::size_t size() const override { return set_.size(); }
@@ -43,11 +44,13 @@ class CalibrationSet::Samples : public CalibrationSamples {
     if (gradients == nullptr) return std::nullopt;
     return gradients->get(0, i).at(tensor_);
   }
+  CalibrationMemo* memo() const override { return memo_.get(); }
 
  private:
   CalibrationSet& set_;
   std::size_t split_, tensor_, position_;
   TensorSpec spec_;
+  std::shared_ptr<CalibrationMemo> memo_;
 };
 
 CalibrationSet::CalibrationSet(ModelSession& session, CapturedImages captured,
@@ -62,6 +65,15 @@ CalibrationSet::~CalibrationSet() = default;
 
 std::unique_ptr<CalibrationSamples> CalibrationSet::samples(std::size_t split, std::size_t tensor) {
   return std::make_unique<Samples>(*this, split, tensor);
+}
+
+std::shared_ptr<CalibrationMemo> CalibrationSet::memo(std::size_t split, std::size_t tensor) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (memo_split_ != split) memos_.clear();
+  memo_split_ = split;
+  std::shared_ptr<CalibrationMemo>& memo = memos_[tensor];
+  if (!memo) memo = std::make_shared<CalibrationMemo>();
+  return memo;
 }
 
 const BoundaryStore* CalibrationSet::gradients(std::size_t split) {

@@ -38,6 +38,8 @@ class CalibrationSet {
   const BoundaryStore* gradients(std::size_t split);
   std::unique_ptr<BoundaryStore> compute_gradients(std::size_t split);
   std::vector<int> draw_classes() const;
+  // What calibrations of this tensor share; given up with the split.
+  std::shared_ptr<CalibrationMemo> memo(std::size_t split, std::size_t tensor);
 
   ModelSession& session_;
   CapturedImages captured_;
@@ -47,6 +49,8 @@ class CalibrationSet {
   std::mutex mutex_;
   std::size_t gradient_split_ = SIZE_MAX;
   std::unique_ptr<BoundaryStore> gradients_;
+  std::size_t memo_split_ = SIZE_MAX;
+  std::map<std::size_t, std::shared_ptr<CalibrationMemo>> memos_;  // by tensor
 };
 
 }  // namespace splitbench

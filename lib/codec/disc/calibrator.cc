@@ -4,13 +4,14 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "codec/disc/channel_statistics.h"
 #include "codec/disc/coefficient_coder.h"
 #include "codec/disc/feature_maps.h"
 #include "codec/disc/importance.h"
-#include "codec/disc/lane_moments.h"
 #include "codec/disc/mixing_learner.h"
 #include "codec/disc/sample_statistics.h"
 #include "codec/disc/table_learner.h"
@@ -65,51 +66,6 @@ void choose_steps(const Settings& settings, const Importance& importance, double
     const bool coded = energies[channel] > settings.gate * noise;
     parameters.steps.push_back(coded ? to_half(step) : Half{0});
   }
-}
-
-// What the samples and their gradients say of the channels as they are.
-struct ChannelStatistics {
-  CoefficientStatistics coefficients;
-  CoefficientStatistics gradients;
-  // Where channels may be mixed.
-  std::optional<LaneMoments> value_moments;
-  std::optional<LaneMoments> gradient_moments;
-
-  bool measured() const { return !gradients.empty(); }
-};
-
-ChannelStatistics measure_channels(const Settings& settings, const FeatureMaps& maps,
-                                   const std::vector<double>& means,
-                                   const CalibrationSamples& samples) {
-  ChannelStatistics statistics = {
-      {maps, settings.transformed}, {maps, settings.transformed}, std::nullopt, std::nullopt};
-  if (settings.mixed && maps.channels > 1 && maps.channels <= kMostMixedChannels) {
-    statistics.value_moments.emplace(maps, settings.transformed);
-    statistics.gradient_moments.emplace(maps, settings.transformed);
-  }
-  const std::vector<double> no_means(maps.channels);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const Tensor tensor = samples.value(i);
-    statistics.coefficients.add(tensor, means);
-    if (statistics.value_moments) statistics.value_moments->add(tensor, means);
-    const std::optional<Tensor> gradient = samples.gradient(i);
-    if (!gradient) continue;
-    statistics.gradients.add(*gradient, no_means);
-    if (statistics.gradient_moments) statistics.gradient_moments->add(*gradient, no_means);
-  }
-  return statistics;
-}
-
-CoefficientStatistics measure_components(const Settings& settings, const FeatureMaps& maps,
-                                         const ChannelMixing& mixing,
-                                         const std::vector<double>& means,
-                                         const CalibrationSamples& samples) {
-  CoefficientStatistics components(maps, settings.transformed);
-  const std::vector<double> no_means(maps.channels);
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    components.add(mix_channels(mixing, means, samples.value(i)), no_means);
-  }
-  return components;
 }
 
 void choose_classes(const LevelStatistics& statistics, Parameters& parameters) {
@@ -251,27 +207,29 @@ bool mixing_pays(const FeatureMaps& maps, const CalibrationSamples& samples, Par
 
 Parameters calibrate(const Settings& settings, const CalibrationSamples& samples) {
   const FeatureMaps maps = feature_maps(samples.spec().shape);
-  const ValueStatistics values = measure_values(maps, samples);
-  const ChannelStatistics statistics = measure_channels(settings, maps, values.means, samples);
-  const bool measured = statistics.measured();
-  const Importance importance = measured ? measured_importance(statistics.gradients, maps.channels)
+  const auto statistics = remembered(
+      samples.memo(),
+      std::string("disc") + (settings.transformed ? ":dct" : "") + (settings.mixed ? ":klt" : ""),
+      [&] { return measure_channels(settings.transformed, settings.mixed, maps, samples); });
+  const bool measured = statistics->measured();
+  const Importance importance = measured ? measured_importance(statistics->gradients, maps.channels)
                                          : assumed_importance(settings.transformed, maps.channels);
-  const double unit = unit_step(settings, statistics.coefficients, measured, maps);
-  const Parameters common = common_parameters(settings, values);
+  const double unit = unit_step(settings, statistics->coefficients, measured, maps);
+  const Parameters common = common_parameters(settings, statistics->values);
 
   Parameters parameters = common;
-  choose_steps(settings, importance, unit, statistics.coefficients, parameters);
+  choose_steps(settings, importance, unit, statistics->coefficients, parameters);
   std::optional<LearntMixing> learnt;
-  if (statistics.value_moments && unit > 0) {
-    learnt =
-        learn_mixing(*statistics.value_moments, measured ? &*statistics.gradient_moments : nullptr,
-                     samples.size(), importance, unit);
+  if (statistics->value_moments && unit > 0) {
+    learnt = learn_mixing(*statistics->value_moments,
+                          measured ? &*statistics->gradient_moments : nullptr, samples.size(),
+                          importance, unit);
   }
   if (learnt) {
     Parameters mixed = common;
     mixed.mixing = learnt->mixing;
     const CoefficientStatistics components =
-        measure_components(settings, maps, learnt->mixing, values.means, samples);
+        statistics->coefficients.mixed(learnt->mixing, *statistics->value_moments);
     choose_steps(settings, learnt->importance, unit, components, mixed);
     if (mixing_pays(maps, samples, parameters, mixed)) parameters = std::move(mixed);
   }

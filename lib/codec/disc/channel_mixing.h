@@ -9,9 +9,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "codec/disc/block_transform.h"
-#include "core/tensor.h"
-
 namespace splitbench::disc {
 
 // With more channels mixing would take longer than all else.
@@ -27,9 +24,5 @@ struct ChannelMixing {
 constexpr float kMaxAnalysis = 1e18F;
 constexpr float kMaxSynthesis = 1.001F;  // 1, and what rounding may add
 constexpr int kMixingTop = 32767;        // matrices are shipped with 16 bits an entry
-
-// The tensor's components in place of its channels. Requires a mixing of so many channels.
-Tensor mix_channels(const ChannelMixing& mixing, const std::vector<double>& means,
-                    const Tensor& tensor);
 
 }  // namespace splitbench::disc

@@ -50,6 +50,27 @@ void CoefficientStatistics::add(const Tensor& tensor, const std::vector<double>&
   });
 }
 
+CoefficientStatistics CoefficientStatistics::mixed(const ChannelMixing& mixing,
+                                                   const LaneMoments& moments) const {
+  const std::size_t channels = maps_.channels;
+  CoefficientStatistics components(maps_, transformed_);
+  components.counts_ = counts_;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    const std::vector<double>& products = moments.of(lane);
+    for (std::size_t k = 0; k < channels; ++k) {
+      const float* factors = &mixing.analysis[k * channels];
+      const std::size_t at = k * kLanes + lane;
+      for (std::size_t c = 0; c < channels; ++c) {
+        components.largest_[at] += std::fabs(factors[c]) * largest(c, lane);
+        const double product =
+            std::inner_product(factors, factors + channels, &products[c * channels], 0.0);
+        components.energies_[at] += factors[c] * product;
+      }
+    }
+  }
+  return components;
+}
+
 double CoefficientStatistics::of_channel(std::size_t channel) const {
   const double* first = &energies_[channel * kLanes];
   return std::accumulate(first, first + kLanes, 0.0);

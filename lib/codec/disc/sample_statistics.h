@@ -7,7 +7,9 @@
 
 #include "codec/disc/block_grid.h"
 #include "codec/disc/block_transform.h"
+#include "codec/disc/channel_mixing.h"
 #include "codec/disc/feature_maps.h"
+#include "codec/disc/lane_moments.h"
 #include "codec/disc/model.h"
 #include "codec/disc/tensor_coder.h"
 #include "core/calibration.h"
@@ -30,6 +32,10 @@ class CoefficientStatistics {
 
   // The tensor's coefficients, after `means` of its channels are taken off.
   void add(const Tensor& tensor, const std::vector<double>& means);
+
+  // Of components in place of channels, given the channels' moments. The largest magnitudes are
+  // those that a component may have at most.
+  CoefficientStatistics mixed(const ChannelMixing& mixing, const LaneMoments& moments) const;
 
   bool empty() const { return !(total() > 0); }
   // Sums of squares.

@@ -20,8 +20,8 @@ Cell cell(const std::string& dataset, std::size_t images, const std::string& cod
 }
 
 TEST(PooledCells, AreMeansOverAllImages) {
-  const std::vector<Cell> pooled = pooled_cells(
-      {{cell("one", 100, "jpeg", 10, 0.02)}, {cell("two", 300, "jpeg", 30, -0.02)}});
+  const std::vector<Cell> pooled =
+      pooled_cells({{cell("one", 100, "jpeg", 10, 0.02)}, {cell("two", 300, "jpeg", 30, -0.02)}});
   ASSERT_EQ(pooled.size(), 1U);
   EXPECT_EQ(pooled[0].key.images, 400U);
   EXPECT_EQ(pooled[0].key.codec, "jpeg");
@@ -38,10 +38,9 @@ TEST(PooledCells, AreMeansOverAllImages) {
 TEST(PooledCells, LeaveOutWhatOneSweepLacks) {
   Cell failed = cell("two", 10, "klt", 1, 0);
   failed.status = CellStatus::kFailed;
-  const std::vector<Cell> pooled =
-      pooled_cells({{cell("one", 10, "klt", 1, 0), cell("one", 10, "jpeg", 2, 0),
-                     cell("one", 10, "webp", 3, 0)},
-                    {failed, cell("two", 10, "webp", 3, 0)}});
+  const std::vector<Cell> pooled = pooled_cells(
+      {{cell("one", 10, "klt", 1, 0), cell("one", 10, "jpeg", 2, 0), cell("one", 10, "webp", 3, 0)},
+       {failed, cell("two", 10, "webp", 3, 0)}});
   ASSERT_EQ(pooled.size(), 1U);
   EXPECT_EQ(pooled[0].key.codec, "webp");
   EXPECT_TRUE(pooled_cells({}).empty());
