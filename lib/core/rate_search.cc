@@ -6,6 +6,9 @@
 namespace splitbench {
 namespace {
 
+// By how many the values that cannot be measured may outnumber those that can.
+constexpr std::size_t kMostRefused = 1;
+
 // The non-increasing sequence that is closest to `values` in least squares.
 std::vector<double> non_increasing(const std::vector<double>& values) {
   struct Pool {
@@ -38,6 +41,7 @@ RateSearch::RateSearch(std::size_t values, RateSearchSettings settings)
 void RateSearch::add(std::size_t value, std::optional<RatePoint> point) {
   tried_[value] = true;
   measured_ += point && !points_[value] ? 1 : 0;
+  refused_ += point ? 0 : 1;
   points_[value] = point;
 }
 
@@ -68,7 +72,7 @@ std::optional<std::size_t> RateSearch::middle(std::size_t low, std::size_t high)
 }
 
 std::optional<std::size_t> RateSearch::next() const {
-  if (measured_ == settings_.points) return std::nullopt;
+  if (measured_ >= settings_.points || refused_ > measured_ + kMostRefused) return std::nullopt;
   // The ends: the outermost values that can be measured.
   for (std::size_t value = points_.size(); value-- > 0 && !points_[value];) {
     if (!tried_[value]) return value;

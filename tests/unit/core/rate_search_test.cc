@@ -114,7 +114,7 @@ TEST(RateSearch, TakesAllOfAShortAxisAndNoMore) {
 
 TEST(RateSearch, GoesRoundValuesThatCannotBeMeasured) {
   const Curve curve = [](std::size_t value) -> std::optional<RatePoint> {
-    if (value >= 90 || value % 2 == 0) return std::nullopt;
+    if (value % 2 == 1) return std::nullopt;
     return sigmoid(value, 45, 10);
   };
   RateSearch search(100, {8, 0.005, kChance});
@@ -131,6 +131,27 @@ TEST(RateSearch, GoesRoundValuesThatCannotBeMeasured) {
   none.add(0, std::nullopt);
   none.add(1, std::nullopt);
   EXPECT_FALSE(none.next());
+}
+
+TEST(RateSearch, GivesUpWhenTooManyValuesCannotBeMeasured) {
+  EXPECT_EQ(chosen_values(100, 8, [](std::size_t) { return std::nullopt; }),
+            (std::vector<std::size_t>{99, 98}));
+  const auto one_end = chosen_values(100, 8, [](std::size_t value) -> std::optional<RatePoint> {
+    if (value < 99) return std::nullopt;
+    return RatePoint{100, 0};
+  });
+  EXPECT_EQ(one_end, (std::vector<std::size_t>{99, 0, 1, 2})) << "three against one";
+}
+
+TEST(RateSearch, CoversAFrontWhosePayloadIsNotMonotone) {
+  const Curve dented = [](std::size_t value) {
+    RatePoint point = sigmoid(value, 45, 10);
+    if (value % 7 == 3) point.payload_bytes *= 1.5;
+    return point;
+  };
+  const auto chosen = chosen_values(100, 16, dented);
+  EXPECT_EQ(chosen, chosen_values(100, 16, dented)) << "it is deterministic";
+  EXPECT_LE(largest_loss_step(chosen, dented), 0.25 * kChance);
 }
 
 }  // namespace
