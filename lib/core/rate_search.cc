@@ -56,7 +56,7 @@ std::vector<RateSearch::Measured> RateSearch::front() const {
   }
   losses = non_increasing(losses);
   for (std::size_t i = 0; i < front.size(); ++i) {
-    front[i].loss = std::clamp(losses[i], settings_.no_loss, settings_.chance_loss);
+    front[i].log_loss = std::log(std::clamp(losses[i], settings_.no_loss, settings_.chance_loss));
   }
   return front;
 }
@@ -81,14 +81,16 @@ std::optional<std::size_t> RateSearch::next() const {
     if (!tried_[value]) return value;
   }
   const std::vector<Measured> points = front();
+  const double none = std::log(settings_.no_loss);
+  const double chance = std::log(settings_.chance_loss);
   const auto useless = [&](const Measured& coarse, const Measured& fine) {
-    return coarse.loss <= settings_.no_loss || fine.loss >= settings_.chance_loss;
+    return coarse.log_loss <= none || fine.log_loss >= chance;
   };
   double bytes_span = 0, loss_span = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {
     if (useless(points[i - 1], points[i])) continue;
     bytes_span += std::fabs(points[i].log_payload - points[i - 1].log_payload);
-    loss_span += points[i - 1].loss - points[i].loss;
+    loss_span += points[i - 1].log_loss - points[i].log_loss;
   }
   std::optional<std::size_t> best;
   double largest = 0;
@@ -97,7 +99,7 @@ std::optional<std::size_t> RateSearch::next() const {
     const Measured& fine = points[i];
     if (useless(coarse, fine)) continue;
     const double bytes = share(std::fabs(fine.log_payload - coarse.log_payload), bytes_span);
-    const double size = std::hypot(bytes, share(coarse.loss - fine.loss, loss_span));
+    const double size = std::hypot(bytes, share(coarse.log_loss - fine.log_loss, loss_span));
     const auto value = middle(coarse.value, fine.value);
     if (!value || size <= largest) continue;
     best = value;

@@ -1,11 +1,11 @@
 // Where to look: which values of a codec's rate axis (core/rate.h) to measure, so that few cells
 // cover the codec's front evenly from no loss to chance.
 //
-// Evenly means: no two neighbours far apart in the plane of log(payload) and loss, each as a
-// fraction of what there is between no loss and chance. In the logarithm of the payload, because a
-// front spans decades and a plan gains by the ratio of two payloads, not by their difference; and
-// in the loss as well, because an axis can step from no loss to chance while the payload hardly
-// moves, and the other way round.
+// Evenly means: no two neighbours far apart in the plane of log(payload) and log(loss), each as a
+// fraction of what there is between no loss and chance. In logarithms, because a front spans
+// decades of both: a plan gains by the ratio of two payloads, and who allows a loss of 1 % asks
+// what 2 % would save, not what 41 % saves over 40 %. By both, because an axis can step from no
+// loss to chance while the payload hardly moves, and the other way round.
 //
 // The ends of the axis come first, then always the middle of the largest gap between neighbours
 // that were measured. Where both ends of a gap have no loss, or both are at chance, nothing is to
@@ -27,7 +27,7 @@ struct RatePoint {
 
 struct RateSearchSettings {
   std::size_t points = 8;  // values to measure, at most
-  double no_loss = 0.005;  // losses up to here count as none
+  double no_loss = 0.005;  // losses up to here count as none; > 0
   double chance_loss = 0;  // the uncompressed accuracy less that of guessing; > no_loss
 };
 
@@ -49,7 +49,7 @@ class RateSearch {
   struct Measured {
     std::size_t value = 0;
     double log_payload = 0;
-    double loss = 0;  // monotone, from no_loss to chance_loss
+    double log_loss = 0;  // monotone, of a loss from no_loss to chance_loss
   };
   std::vector<Measured> front() const;
   std::optional<std::size_t> middle(std::size_t low, std::size_t high) const;

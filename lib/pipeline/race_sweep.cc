@@ -14,6 +14,7 @@
 #include "io/race_file.h"
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
+#include "pipeline/memory_budget.h"
 #include "pipeline/parallel_for.h"
 #include "pipeline/race_order.h"
 #include "pipeline/race_tally.h"
@@ -69,6 +70,7 @@ class CellRace {
         batches_(race_order(captured.inputs, static_cast<int>(model_.info().output.elements()),
                             settings.seed)),
         file_(folder.path(), order_digest(batches_)),
+        growth_(settings.memory_bytes),
         images_(captured.inputs.size()),
         labelled_(captured.inputs.labelled()) {
     for (const SweepJob& job : jobs) {
@@ -145,6 +147,7 @@ class CellRace {
         fitter->expect(unfitted_at(split, cells));
       }
       const Cell refusal = own.fitted ? Cell() : fit_cell(own, *fitter);
+      make_room();
       if (refusal.status == CellStatus::kOk) {
         ready.push_back(cell);
       } else {
@@ -152,6 +155,20 @@ class CellRace {
       }
     }
     return ready;
+  }
+
+  // Fitted codecs and results stay in memory as long as their cells run; the boundaries give way.
+  // While no cell is in work.
+  void make_room() {
+    BoundaryStore& store = *captured_.store;
+    const std::size_t excess = growth_.excess();
+    if (excess == 0 || store.memory_used() == 0) return;
+    store.spill(store.memory_used() - std::min(store.memory_used(), excess));
+    if (!made_room_) {
+      recorder_.note("the race itself needs memory: tensors go to a temporary file in " +
+                     folder_.path());
+    }
+    made_room_ = true;
   }
 
   // Of these cells. Codecs with a target find their settings first, and calibrate for them as they
@@ -223,6 +240,7 @@ class CellRace {
   // so that few cells are in work at a time. False when it was stopped: cells in work are kept.
   bool measure(std::size_t batch, const std::vector<std::size_t>& cells) {
     if (stop_requested()) return false;
+    make_room();
     struct Task {
       Lap* lap;
       std::size_t tail_batch;
@@ -396,6 +414,7 @@ class CellRace {
   RunRecorder& recorder_;
   ImageBatches batches_;
   RaceFile file_;
+  MemoryGrowth growth_;
   std::size_t images_;
   bool labelled_;
   std::vector<Contestant> cells_;
@@ -403,6 +422,7 @@ class CellRace {
   std::map<std::size_t, Course> courses_;                                  // by split
   std::map<std::size_t, std::string> failures_;                            // by cell
   std::atomic<bool> stopped_{false};
+  bool made_room_ = false;
   std::unique_ptr<Race> race_;
   std::vector<std::size_t> entrants_;          // the race's cells, by its numbers
   std::map<std::size_t, std::size_t> number_;  // the reverse

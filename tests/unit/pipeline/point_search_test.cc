@@ -13,6 +13,8 @@ namespace {
 constexpr PointSearchRules kRules{9, 10};
 constexpr double kAccuracy = 0.9;
 constexpr double kChance = kAccuracy - 0.1;
+constexpr double kNoLoss = 0.005;
+const double kSpan = std::log(kChance / kNoLoss);
 
 struct Truth {
   double payload_bytes = 0;
@@ -95,7 +97,8 @@ TEST(PointSearch, CoversAFrontEvenlyThatAGridOfAsManyDoesNot) {
       std::sort(qualities.begin(), qualities.end());
       double gap = 0;
       for (std::size_t i = 1; i < qualities.size(); ++i) {
-        gap = std::max(gap, curve(qualities[i - 1]).loss - curve(qualities[i]).loss);
+        gap = std::max(gap, std::log(std::max(curve(qualities[i - 1]).loss, kNoLoss) /
+                                     std::max(curve(qualities[i]).loss, kNoLoss)));
       }
       return gap;
     };
@@ -103,8 +106,8 @@ TEST(PointSearch, CoversAFrontEvenlyThatAGridOfAsManyDoesNot) {
     const std::vector<int> chosen = search.run();
     EXPECT_EQ(chosen.size(), kRules.points);
     EXPECT_EQ((std::vector<int>{chosen[0], chosen[1]}), (std::vector<int>{100, 1}));
-    EXPECT_LT(widest(chosen), 0.3 * kChance);
-    EXPECT_GT(widest({1, 13, 26, 38, 51, 63, 75, 88, 100}), 0.4 * kChance) << "as many, evenly";
+    EXPECT_LT(widest(chosen), 0.35 * kSpan);
+    EXPECT_GT(widest({1, 13, 26, 38, 51, 63, 75, 88, 100}), 0.4 * kSpan) << "as many, evenly";
   }
 }
 
