@@ -11,6 +11,7 @@
 #include "link/link.h"
 #include "model_options.h"
 #include "pipeline/run_sweep.h"
+#include "report/live_front.h"
 #include "stop_signals.h"
 #include "terminal.h"
 
@@ -86,6 +87,9 @@ class CompressCommand : public Command {
         ->needs(race);
     app.add_option("-o,--output", settings_.folder, "Folder for cells.jsonl and front.json")
         ->required();
+    app.add_flag("--live", live_,
+                 "Draw the front of what has been measured while the sweep runs, above the "
+                 "progress; away from a terminal as without it");
     app.add_flag("--dry-run", dry_run_, "Say what would be measured and how long it should take");
     app.footer(
         "Each cell is one codec at one split over all images. Bytes are everything on the\n"
@@ -135,8 +139,18 @@ class CompressCommand : public Command {
     settings_.calibration = calibration ? calibration.get() : dataset.get();
     if (dry_run_) return describe(session, *dataset, context);
     const StopSignals signals;
-    settings_.stop_requested = [&signals] { return signals.requested(); };
+    settings_.stop_requested = [&] {
+      // The signal has written below what is shown.
+      if (signals.requested()) context.events.show("");
+      return signals.requested();
+    };
+    if (live_) {
+      settings_.cells_changed = [&](const std::vector<Cell>& cells) {
+        if (!cells.empty() && !signals.requested()) context.events.show(live_front(cells));
+      };
+    }
     const SweepResult result = run_sweep(session, *dataset, settings_, recorder);
+    context.events.show("");
     return summarise(result, context);
   }
 
@@ -205,7 +219,7 @@ class CompressCommand : public Command {
   std::string memory_ = "1GiB";
   std::optional<double> race_margin_;
   std::string race_scope_;  // empty: the default
-  bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false;
+  bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false, live_ = false;
   std::unique_ptr<ImageReader> image_reader_;
 };
 

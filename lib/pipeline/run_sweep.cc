@@ -396,6 +396,7 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   const std::vector<SweepJob> all = all_jobs(session, dataset, settings);
   const SweepManifest manifest = manifest_of(session, dataset, settings, all);
   SweepFolder folder(settings.folder, manifest, settings.existing, recorder);
+  folder.report_to(settings.cells_changed);
   std::vector<SweepJob> jobs = jobs_of_shard(all, settings.shard);
   std::deque<PointCell> again;
   if (settings.retry_failed) jobs = with_failed_points(jobs, folder.cells(), again);

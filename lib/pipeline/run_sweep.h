@@ -62,6 +62,8 @@ struct SweepSettings {
   bool retry_failed = false;
   // Asked between cells, in a race from any of its threads: whether to stop. May be empty.
   std::function<bool()> stop_requested;
+  // Told all cells of the folder at the start of the work and after each new one. May be empty.
+  std::function<void(const std::vector<Cell>&)> cells_changed;
 };
 
 struct SweepResult {

@@ -108,6 +108,12 @@ void SweepFolder::append(const Cell& cell) {
   file_->append(cell);
   appended_.push_back(cell.key);
   keep(cell);
+  if (listener_) listener_(cells_);
+}
+
+void SweepFolder::report_to(std::function<void(const std::vector<Cell>&)> listener) {
+  listener_ = std::move(listener);
+  if (listener_) listener_(cells_);
 }
 
 void SweepFolder::keep(const Cell& cell) {

@@ -1,6 +1,7 @@
 // The folder of a sweep: its manifest, its cells, and the lock that keeps others out.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class SweepFolder {
   // has failed since.
   bool finished(const CellKey& key, bool retry_failed) const;
   void append(const Cell& cell);
+  // Tells `listener`, unless it is empty, the cells now and after each append().
+  void report_to(std::function<void(const std::vector<Cell>&)> listener);
   std::size_t appended() const { return appended_.size(); }  // by this object
 
  private:
@@ -41,6 +44,7 @@ class SweepFolder {
   std::vector<Cell> cells_;
   std::unique_ptr<CellsFile> file_;
   std::vector<CellKey> appended_;
+  std::function<void(const std::vector<Cell>&)> listener_;
 };
 
 }  // namespace splitbench
