@@ -49,6 +49,7 @@ struct Lap {
   explicit Lap(std::size_t its_cell) : cell(its_cell) {}
 
   std::size_t cell;
+  std::once_flag codec_made;
   std::atomic<bool> begun{false};
   std::size_t left = 0;  // tail batches; this and the rest under the race's mutex
   std::string failure;
@@ -157,18 +158,29 @@ class CellRace {
     return ready;
   }
 
-  // Fitted codecs and results stay in memory as long as their cells run; the boundaries give way.
-  // While no cell is in work.
+  // Fitted codecs and results stay in memory as long as their cells run; boundaries give way first,
+  // then calibrated codecs, which can be made again. While no cell is in work.
   void make_room() {
     BoundaryStore& store = *captured_.store;
     const std::size_t excess = growth_.excess();
-    if (excess == 0 || store.memory_used() == 0) return;
+    if (excess == 0) return;
+    if (store.memory_used() == 0) {
+      keeps_codecs_ = false;
+      for (Contestant& own : cells_) drop_codec(own);
+      return;
+    }
     store.spill(store.memory_used() - std::min(store.memory_used(), excess));
     if (!made_room_) {
       recorder_.note("the race itself needs memory: tensors go to a temporary file in " +
                      folder_.path());
     }
     made_room_ = true;
+  }
+
+  void drop_codec(Contestant& own) const {
+    if (keeps_codecs_ || !own.fitted || !own.fitted->calibrated_for) return;
+    own.fitted->codecs.clear();
+    own.run.codec.clear();
   }
 
   // Of these cells. Codecs with a target find their settings first, and calibrate for them as they
@@ -274,6 +286,9 @@ class CellRace {
     const double start_s = monotonic_s();
     std::string failure;
     try {
+      std::call_once(lap.codec_made, [&] {
+        if (own.run.codec.empty()) own.run.codec = own.fitted->remake();
+      });
       model_.use_threads(1);
       courses_.at(own.job->split).evaluator->run_batch(own.run, tail_batch);
     } catch (const Error& error) {
@@ -305,6 +320,7 @@ class CellRace {
       own.measured += images.size();
     }
     file_.append(entry);
+    drop_codec(own);
     recorder_.progress(race_progress(racers(), images_, settings_.threads));
   }
 
@@ -423,6 +439,7 @@ class CellRace {
   std::map<std::size_t, std::string> failures_;                            // by cell
   std::atomic<bool> stopped_{false};
   bool made_room_ = false;
+  bool keeps_codecs_ = true;  // else each is made anew for every batch
   std::unique_ptr<Race> race_;
   std::vector<std::size_t> entrants_;          // the race's cells, by its numbers
   std::map<std::size_t, std::size_t> number_;  // the reverse

@@ -162,6 +162,31 @@ TEST_F(RaceTest, BoundariesMakeRoomForWhatItKeeps) {
   EXPECT_EQ(told(tight), 1);
 }
 
+TEST_F(RaceTest, CalibratedCodecsAreMadeAnewWhereMemoryIsShort) {
+  FakeDataset others(40);
+  others.name = "others";
+  for (std::size_t i = 0; i < others.samples.size(); ++i) {
+    others.samples[i].tensor = fake_input(*others.samples[i].label, 3 + static_cast<float>(i) / 50);
+  }
+  std::vector<std::string> cells;
+  for (const std::size_t memory_bytes : {std::size_t{1} << 34, std::size_t{0}}) {
+    Sweep either(kRaceImages);
+    set_up(either);
+    either.settings.calibration = &others;
+    either.settings.codecs = make_codecs({"raw", "clip:levels=2,4,16", "klt:step=1,2"});
+    either.settings.memory_bytes = memory_bytes;
+    either.settings.threads = 2;
+    const SweepResult result = either.run();
+    EXPECT_EQ(result.failed, 0u);
+    const auto calibrated = std::count_if(
+        result.cells.begin(), result.cells.end(),
+        [](const Cell& cell) { return cell.status == CellStatus::kOk && cell.calibration; });
+    EXPECT_GT(calibrated, 0) << "the test has something to make anew";
+    cells.push_back(without_times(result.cells));
+  }
+  EXPECT_EQ(cells[0], cells[1]);
+}
+
 TEST_F(RaceTest, WithoutLabelsAgreementCounts) {
   for (Sample& sample : sweep.dataset.samples) sample.label.reset();
   EXPECT_EQ(without_times(sweep.run().cells), expected_cells());

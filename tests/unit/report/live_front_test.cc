@@ -36,10 +36,9 @@ std::vector<std::string> table_of(const std::string& text) {
 }
 
 TEST(LiveFront, MarksTheFrontAmongAllCells) {
-  const std::string text = live_front({cell_of("quant:bits=1", 10, 0.4),
-                                       cell_of("quant:bits=2", 100, 0.1),
-                                       cell_of("jpeg:quality=1", 300, 0.2),
-                                       cell_of("quant:bits=4", 1000, 0)});
+  const std::string text =
+      live_front({cell_of("quant:bits=1", 10, 0.4), cell_of("quant:bits=2", 100, 0.1),
+                  cell_of("jpeg:quality=1", 300, 0.2), cell_of("quant:bits=4", 1000, 0)});
   EXPECT_EQ(lines_of(text).front(), "4 cells measured; 3 on the front (o)");
   const std::string plot = text.substr(text.find('\n'), text.find("+--") - text.find('\n'));
   EXPECT_EQ(std::count(plot.begin(), plot.end(), 'o'), 3);
@@ -68,9 +67,9 @@ TEST(LiveFront, CountsWhatWasNotMeasuredAndLeavesOutDeviceOnly) {
 TEST(LiveFront, FitsATerminalWhateverTheCells) {
   std::vector<Cell> cells;
   for (int i = 0; i < 500; ++i) {
-    cells.push_back(cell_of("disc:deadzone=0.5:gate=0.1:mixing=learnt:step=" + std::to_string(i) +
-                                ":transform=dct",
-                            1 + 1e6 / (i + 1), i / 500.0));
+    cells.push_back(cell_of(
+        "disc:deadzone=0.5:gate=0.1:mixing=learnt:step=" + std::to_string(i) + ":transform=dct",
+        1 + 1e6 / (i + 1), i / 500.0));
     cells.back().key.split = std::string(60, 'x') + std::to_string(i);
   }
   const std::vector<std::string> lines = lines_of(live_front(cells));
