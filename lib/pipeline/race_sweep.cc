@@ -16,6 +16,7 @@
 #include "pipeline/codec_fitter.h"
 #include "pipeline/memory_budget.h"
 #include "pipeline/parallel_for.h"
+#include "pipeline/race_contestant.h"
 #include "pipeline/race_order.h"
 #include "pipeline/race_tally.h"
 
@@ -23,38 +24,6 @@ namespace splitbench {
 namespace {
 
 constexpr double kAlpha = 0.05;
-
-struct Course {
-  std::vector<std::size_t> first;  // tail batch, by batch of the race
-  std::unique_ptr<CellEvaluator> evaluator;
-};
-
-struct Contestant : Racer {
-  explicit Contestant(const SweepJob& its_job) : job(&its_job), run({}, 0, true) {}
-
-  const SweepJob* job;
-  std::optional<FittedCodec> fitted;
-  CellRun run;
-};
-
-Cell refused(CellStatus status, const std::string& reason) {
-  Cell cell;
-  cell.status = status;
-  cell.reason = reason;
-  return cell;
-}
-
-// One cell in one batch, shared by the threads that work on it.
-struct Lap {
-  explicit Lap(std::size_t its_cell) : cell(its_cell) {}
-
-  std::size_t cell;
-  std::once_flag codec_made;
-  std::atomic<bool> begun{false};
-  std::size_t left = 0;  // tail batches; this and the rest under the race's mutex
-  std::string failure;
-  double seconds = 0;
-};
 
 class CellRace {
  public:

@@ -20,6 +20,7 @@
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
 #include "pipeline/estimate_sweep.h"
+#include "pipeline/open_cells.h"
 #include "pipeline/point_search.h"
 #include "pipeline/race_sweep.h"
 #include "pipeline/sweep_folder.h"
@@ -117,31 +118,6 @@ Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const Configure
 
 bool stop_requested(const SweepSettings& settings) {
   return settings.stop_requested && settings.stop_requested();
-}
-
-struct CellCount {
-  std::size_t all = 0;   // at most, where settings are searched
-  std::size_t open = 0;  // of these
-};
-
-PointSearchRules point_rules(const SweepSettings& settings, const ModelInfo& info) {
-  return {settings.points, info.output.elements()};
-}
-
-CellCount count_cells(const std::vector<SweepJob>& jobs, PointSearchRules rules,
-                      const KnownCell& known) {
-  CellCount count;
-  for (const SweepJob& job : jobs) {
-    if (job.is_search()) {
-      const PointSearchState state = search_points(job, rules, known);
-      count.all += state.cells + state.left;
-      count.open += state.left;
-    } else {
-      ++count.all;
-      count.open += known(job.key) == nullptr ? 1 : 0;
-    }
-  }
-  return count;
 }
 
 Error stopped(const std::string& folder, const CellCount& cells) {
@@ -318,32 +294,6 @@ std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const
   }
   return std::make_unique<CalibrationSet>(session, std::move(captured), capture, settings.seed,
                                           recorder);
-}
-
-// Those of `jobs` that the folder lacks and those that failed and are tried again.
-std::vector<SweepJob> open_jobs(const std::vector<SweepJob>& jobs, PointSearchRules rules,
-                                const KnownCell& known) {
-  std::vector<SweepJob> open;
-  for (const SweepJob& job : jobs) {
-    if (count_cells({job}, rules, known).open != 0) open.push_back(job);
-  }
-  return open;
-}
-
-// The jobs, and with them the failed cells of searches, each as a job of its own kept in `again`.
-std::vector<SweepJob> with_failed_points(const std::vector<SweepJob>& jobs,
-                                         const std::vector<Cell>& cells,
-                                         std::deque<PointCell>& again) {
-  std::vector<SweepJob> all;
-  for (const SweepJob& job : jobs) {
-    all.push_back(job);
-    if (!job.is_search()) continue;
-    for (PointCell& cell : failed_points(job, cells)) {
-      again.push_back(std::move(cell));
-      all.push_back({again.back().key, job.split, &again.back().codec});
-    }
-  }
-  return all;
 }
 
 // False when it was stopped on request.
