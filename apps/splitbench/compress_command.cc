@@ -11,6 +11,7 @@
 #include "link/link.h"
 #include "model_options.h"
 #include "pipeline/run_sweep.h"
+#include "report/live_front.h"
 #include "stop_signals.h"
 #include "terminal.h"
 
@@ -58,6 +59,12 @@ class CompressCommand : public Command {
     app.add_flag("--retry-failed", settings_.retry_failed,
                  "With --resume: measure failed cells again")
         ->needs(resume);
+    app.add_option(
+           "--points", settings_.points,
+           "Search instead of a grid: measure so many settings of each codec at each split, chosen "
+           "one after the other so that they cover its front evenly; of codecs whose --codec "
+           "leaves the rate option open, and by default of all that have one")
+        ->check(CLI::Range(2, 1000));
     app.add_option("--shard", shard_,
                    "Measure one part of the cells only, e.g. 2/8; the parts divide them evenly "
                    "and are joined by: splitbench merge");
@@ -80,6 +87,9 @@ class CompressCommand : public Command {
         ->needs(race);
     app.add_option("-o,--output", settings_.folder, "Folder for cells.jsonl and front.json")
         ->required();
+    app.add_flag("--live", live_,
+                 "Draw the front of what has been measured while the sweep runs, above the "
+                 "progress; away from a terminal as without it");
     app.add_flag("--dry-run", dry_run_, "Say what would be measured and how long it should take");
     app.footer(
         "Each cell is one codec at one split over all images. Bytes are everything on the\n"
@@ -88,6 +98,10 @@ class CompressCommand : public Command {
         "let it finish the cell in flight first.\n\n"
         "Codecs that calibrate, and those given a target in place of a setting, look at\n"
         "calibration images first: never at one that is evaluated.\n\n"
+        "A search (--points 8) measures the finest and the coarsest setting of a codec,\n"
+        "then always that in the middle of the widest gap in payload and loss (both in\n"
+        "ratios), as long as there is one between no loss (0.5 %) and chance. Settings\n"
+        "that --codec names stay as they are. --resume goes on, also for more points.\n\n"
         "A race (--race) takes images in growing batches. With 95 % probability, for the\n"
         "whole race: each cell it stops has another that costs no more bytes and is less\n"
         "accurate by no more than the margin, and that one is measured on all images.\n\n"
@@ -96,6 +110,7 @@ class CompressCommand : public Command {
         "      --calibration image-list:csv=other.csv --codec klt:target-loss=0.01 -o sweep\n"
         "  splitbench compress mobilenet.json --dataset image-list:csv=val.csv \\\n"
         "      --codec raw --codec quant:bits=2..8+2 --split blocks -o sweep\n"
+        "  splitbench compress fashion-resnet --points 8 --codec disc -o sweep\n"
         "  splitbench compress fashion-resnet --race --race-margin 0.01 -o sweep\n"
         "  splitbench report sweep/front.json");
   }
@@ -107,7 +122,8 @@ class CompressCommand : public Command {
       recorder.add_library(name, version);
     settings_.memory_bytes = static_cast<std::size_t>(parse_size_bytes(memory_));
     if (!shard_.empty()) settings_.shard = parse_shard(shard_);
-    settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs() : codecs_);
+    const OpenRate open = settings_.points != 0 ? OpenRate::kSearched : OpenRate::kDefault;
+    settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs(open) : codecs_, open);
     if (race_) {
       settings_.race =
           RaceChoice{race_scope_ == "all" ? RaceScope::kAll : RaceScope::kSplit, race_margin_};
@@ -123,8 +139,18 @@ class CompressCommand : public Command {
     settings_.calibration = calibration ? calibration.get() : dataset.get();
     if (dry_run_) return describe(session, *dataset, context);
     const StopSignals signals;
-    settings_.stop_requested = [&signals] { return signals.requested(); };
+    settings_.stop_requested = [&] {
+      // The signal has written below what is shown.
+      if (signals.requested()) context.events.show("");
+      return signals.requested();
+    };
+    if (live_) {
+      settings_.cells_changed = [&](const std::vector<Cell>& cells) {
+        if (!cells.empty() && !signals.requested()) context.events.show(live_front(cells));
+      };
+    }
     const SweepResult result = run_sweep(session, *dataset, settings_, recorder);
+    context.events.show("");
     return summarise(result, context);
   }
 
@@ -160,12 +186,13 @@ class CompressCommand : public Command {
 
   int describe(ModelSession& session, const Dataset& dataset, const Context& context) const {
     const SweepPlan plan = plan_sweep(session, dataset, settings_);
-    context.events.note("would measure " + std::to_string(plan.cells - plan.finished) + " of " +
-                        std::to_string(plan.cells) + " cells (" + std::to_string(plan.splits) +
-                        " splits) over " + std::to_string(plan.images) + " images of " +
-                        dataset.spec() + (race_ ? ", in at most about " : ", in about ") +
-                        clock_text(plan.seconds) +
-                        " beside the calibration of codecs that need one");
+    context.events.note(
+        std::string("would measure ") + (settings_.points != 0 ? "at most " : "") +
+        std::to_string(plan.cells - plan.finished) + " of " + std::to_string(plan.cells) +
+        " cells (" + std::to_string(plan.splits) + " splits) over " + std::to_string(plan.images) +
+        " images of " + dataset.spec() +
+        (race_ || settings_.points != 0 ? ", in at most about " : ", in about ") +
+        clock_text(plan.seconds) + " beside the calibration of codecs that need one");
     return 0;
   }
 
@@ -192,7 +219,7 @@ class CompressCommand : public Command {
   std::string memory_ = "1GiB";
   std::optional<double> race_margin_;
   std::string race_scope_;  // empty: the default
-  bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false;
+  bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false, live_ = false;
   std::unique_ptr<ImageReader> image_reader_;
 };
 

@@ -16,11 +16,17 @@ namespace {
 constexpr double kRedrawEvery_s = 0.2;
 constexpr double kPlainLineEvery_s = 10;
 constexpr std::size_t kDefaultColumns = 80;
+constexpr std::size_t kDefaultRows = 24;
 
-std::size_t terminal_columns() {
+struct TerminalSize {
+  std::size_t columns = kDefaultColumns, rows = kDefaultRows;
+};
+
+TerminalSize terminal_size() {
   winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : kDefaultColumns;
+  const bool known =
+      ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+  return known ? TerminalSize{size.ws_col, size.ws_row} : TerminalSize();
 }
 
 std::string progress_text(const Progress& progress, double elapsed_s) {
@@ -56,7 +62,8 @@ TerminalSink::TerminalSink() : terminal_(isatty(STDERR_FILENO) != 0) {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
   const bool dumb = terminal != nullptr && std::string(terminal) == "dumb";
-  colour_ = terminal_ && !dumb && (no_colour == nullptr || *no_colour == '\0');
+  moves_cursor_ = terminal_ && !dumb;
+  colour_ = moves_cursor_ && (no_colour == nullptr || *no_colour == '\0');
 }
 
 TerminalSink::~TerminalSink() { clear_line(); }
@@ -66,8 +73,33 @@ void TerminalSink::clear_line() {
   line_drawn_ = false;
 }
 
-void TerminalSink::say(const char* label, const char* colour, const std::string& message) {
+// What was shown comes back with the next progress.
+void TerminalSink::clear_all() {
   clear_line();
+  if (drawn_ != 0) std::fprintf(stderr, "\033[%zuA\033[J", drawn_);
+  drawn_ = 0;
+}
+
+// Over what was drawn before.
+void TerminalSink::draw(const std::string& line) {
+  const TerminalSize size = terminal_size();
+  std::string text = "\r";
+  if (drawn_ != 0) text += "\033[" + std::to_string(drawn_) + "A";
+  // All lines but the last two of the terminal: the progress, and where the shell goes on.
+  const std::size_t lines =
+      std::min(shown_.size(), size.rows - std::min<std::size_t>(size.rows, 2));
+  for (std::size_t i = 0; i < lines; ++i) {
+    text += "\033[K" + shown_[i].substr(0, size.columns - 1) + "\n";
+  }
+  text += (lines < drawn_ ? "\033[J" : "\033[K") + line.substr(0, size.columns - 1);
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+  drawn_ = lines;
+  line_drawn_ = true;
+}
+
+void TerminalSink::say(const char* label, const char* colour, const std::string& message) {
+  clear_all();
   if (colour_) {
     std::fprintf(stderr, "%s%s\033[0m%s\n", colour, label, message.c_str());
   } else {
@@ -86,6 +118,7 @@ void TerminalSink::note(const std::string& message) {
 }
 
 void TerminalSink::error(const std::string& message) {
+  show("");
   const std::lock_guard<std::mutex> lock(mutex_);
   say("splitbench: ", "\033[31m", message);
 }
@@ -109,10 +142,21 @@ void TerminalSink::progress(const Progress& progress) {
     std::fprintf(stderr, "%s\n", text.c_str());
     return;
   }
-  std::fprintf(stderr, "\r\033[K%s", text.substr(0, terminal_columns() - 1).c_str());
-  std::fflush(stderr);
-  line_drawn_ = true;
+  draw(text);
   if (finished) clear_line();
+}
+
+void TerminalSink::show(const std::string& lines) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!moves_cursor_ || quiet_) return;
+  shown_.clear();
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = lines.find('\n', begin);
+    shown_.push_back(lines.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  // What stays is not drawn over.
+  if (shown_.empty()) drawn_ = 0;
 }
 
 }  // namespace splitbench

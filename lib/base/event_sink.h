@@ -27,6 +27,9 @@ class EventSink {
   virtual void warning(const std::string& message) = 0;
   virtual void note(const std::string& message) = 0;
   virtual void progress(const Progress& progress) = 0;
+  // Lines, each ending in a newline, that take the place of those shown before, for who looks on
+  // while the work goes on; with an empty text the last ones stay for good. Mostly nobody does.
+  virtual void show(const std::string& /*lines*/) {}
 };
 
 // Discards everything: for tests and for callers that do not care.

@@ -19,6 +19,9 @@ constexpr const char* kUncalibrated =
 constexpr const char* kUndecided =
     "finds its setting on images that are not evaluated: name them with --calibration";
 
+constexpr const char* kSearched = "has settings that are found one by one";
+constexpr const char* kAnyValue = "*";  // of a rate option that is searched
+
 // Stands in for a codec that lacks what only images can tell.
 class UnfinishedCodec : public Codec {
  public:
@@ -88,14 +91,20 @@ Spec complete_codec_spec(const Spec& spec) {
   return resolve_options(spec, find_codec(spec.name).description.options);
 }
 
-ConfiguredCodec make_codec(const Spec& spec) {
+ConfiguredCodec make_codec(const Spec& spec, OpenRate open) {
   const CodecFactory& factory = find_codec(spec.name);
   Spec wanted = spec;
   ConfiguredCodec codec;
   codec.description = factory.description;
   codec.target = take_target(wanted, factory.description);
+  codec.searched = open == OpenRate::kSearched && factory.description.rate && !codec.target &&
+                   wanted.options.count(factory.description.rate->option) == 0;
   Spec complete = complete_codec_spec(wanted);
-  if (codec.target) {
+  if (codec.searched) {
+    codec.needs_calibration = factory.calibrated && factory.calibrated->needed(complete);
+    codec.codec = std::make_unique<UnfinishedCodec>(kSearched);
+    complete.options[factory.description.rate->option] = kAnyValue;
+  } else if (codec.target) {
     codec.codec = std::make_unique<UnfinishedCodec>(kUndecided);
     complete.options.erase(factory.description.rate->option);
     complete.options[rate_goal_option(codec.target->goal)] = format_number(codec.target->value);
@@ -111,28 +120,38 @@ ConfiguredCodec make_codec(const Spec& spec) {
 
 ConfiguredCodec at_rate(const ConfiguredCodec& codec, const std::string& value) {
   Spec spec = parse_spec(codec.spec);
-  spec.options.erase(rate_goal_option(codec.target->goal));
+  if (codec.target) spec.options.erase(rate_goal_option(codec.target->goal));
   spec.options[codec.description.rate->option] = value;
   return make_codec(spec);
 }
 
-std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts) {
+std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts,
+                                         OpenRate open) {
   std::vector<ConfiguredCodec> codecs;
   std::set<std::string> seen;
   for (const std::string& text : spec_texts) {
     for (const Spec& spec : expand_spec(text)) {
-      ConfiguredCodec codec = make_codec(spec);
+      ConfiguredCodec codec = make_codec(spec, open);
       if (seen.insert(codec.spec).second) codecs.push_back(std::move(codec));
     }
   }
   return codecs;
 }
 
-std::vector<std::string> default_codec_specs() {
+std::vector<std::string> default_codec_specs(OpenRate open) {
   std::vector<std::string> specs;
   for (const CodecFactory& factory : codec_factories()) {
-    const std::vector<std::string>& sweep = factory.description.default_sweep;
-    specs.insert(specs.end(), sweep.begin(), sweep.end());
+    const CodecDescription& description = factory.description;
+    for (const std::string& text : description.default_sweep) {
+      if (open == OpenRate::kDefault || !description.rate) {
+        specs.push_back(text);
+        continue;
+      }
+      for (Spec& spec : expand_spec(text)) {
+        spec.options.erase(description.rate->option);
+        specs.push_back(spec.canonical());
+      }
+    }
   }
   return specs;
 }

@@ -28,7 +28,13 @@ struct ConfiguredCodec {
   // What the rate option is to be chosen for (core/rate.h). Until it has been, see at_rate(), the
   // codec takes no tensor.
   std::optional<RateTarget> target;
+  // Whether the rate option is to be searched (core/rate_search.h). The codec takes no tensor; its
+  // settings are those of at_rate().
+  bool searched = false;
 };
+
+// What becomes of a codec with a rate axis whose spec names neither the rate option nor a target.
+enum class OpenRate { kDefault, kSearched };
 
 const std::vector<CodecFactory>& codec_factories();
 
@@ -40,15 +46,18 @@ const CodecFactory& find_codec(std::uint8_t wire_id);
 // one way only (`quality=080` becomes `80`), so that equal settings have equal canonical forms.
 Spec complete_codec_spec(const Spec& spec);
 
-ConfiguredCodec make_codec(const Spec& spec);
+ConfiguredCodec make_codec(const Spec& spec, OpenRate open = OpenRate::kDefault);
 
-// The codec with its rate option set to `value` in place of the target. Requires codec.target.
+// The codec with its rate option set to `value` in place of the target or the search. Requires one
+// of the two.
 ConfiguredCodec at_rate(const ConfiguredCodec& codec, const std::string& value);
 
 // Expands lists and ranges; keeps the order and drops what has been named before.
-std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts);
+std::vector<ConfiguredCodec> make_codecs(const std::vector<std::string>& spec_texts,
+                                         OpenRate open = OpenRate::kDefault);
 
-// What is swept when the user names no codec: the default_sweep of every codec.
-std::vector<std::string> default_codec_specs();
+// What is swept when the user names no codec: the default_sweep of every codec, with kSearched
+// without the values of rate options.
+std::vector<std::string> default_codec_specs(OpenRate open = OpenRate::kDefault);
 
 }  // namespace splitbench

@@ -6,6 +6,9 @@
 namespace splitbench {
 namespace {
 
+// By how many the values that cannot be measured may outnumber those that can.
+constexpr std::size_t kMostRefused = 1;
+
 // The non-increasing sequence that is closest to `values` in least squares.
 std::vector<double> non_increasing(const std::vector<double>& values) {
   struct Pool {
@@ -38,6 +41,7 @@ RateSearch::RateSearch(std::size_t values, RateSearchSettings settings)
 void RateSearch::add(std::size_t value, std::optional<RatePoint> point) {
   tried_[value] = true;
   measured_ += point && !points_[value] ? 1 : 0;
+  refused_ += point ? 0 : 1;
   points_[value] = point;
 }
 
@@ -52,7 +56,7 @@ std::vector<RateSearch::Measured> RateSearch::front() const {
   }
   losses = non_increasing(losses);
   for (std::size_t i = 0; i < front.size(); ++i) {
-    front[i].loss = std::clamp(losses[i], settings_.no_loss, settings_.chance_loss);
+    front[i].log_loss = std::log(std::clamp(losses[i], settings_.no_loss, settings_.chance_loss));
   }
   return front;
 }
@@ -68,7 +72,7 @@ std::optional<std::size_t> RateSearch::middle(std::size_t low, std::size_t high)
 }
 
 std::optional<std::size_t> RateSearch::next() const {
-  if (measured_ == settings_.points) return std::nullopt;
+  if (measured_ >= settings_.points || refused_ > measured_ + kMostRefused) return std::nullopt;
   // The ends: the outermost values that can be measured.
   for (std::size_t value = points_.size(); value-- > 0 && !points_[value];) {
     if (!tried_[value]) return value;
@@ -77,14 +81,16 @@ std::optional<std::size_t> RateSearch::next() const {
     if (!tried_[value]) return value;
   }
   const std::vector<Measured> points = front();
+  const double none = std::log(settings_.no_loss);
+  const double chance = std::log(settings_.chance_loss);
   const auto useless = [&](const Measured& coarse, const Measured& fine) {
-    return coarse.loss <= settings_.no_loss || fine.loss >= settings_.chance_loss;
+    return coarse.log_loss <= none || fine.log_loss >= chance;
   };
   double bytes_span = 0, loss_span = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {
     if (useless(points[i - 1], points[i])) continue;
     bytes_span += std::fabs(points[i].log_payload - points[i - 1].log_payload);
-    loss_span += points[i - 1].loss - points[i].loss;
+    loss_span += points[i - 1].log_loss - points[i].log_loss;
   }
   std::optional<std::size_t> best;
   double largest = 0;
@@ -93,7 +99,7 @@ std::optional<std::size_t> RateSearch::next() const {
     const Measured& fine = points[i];
     if (useless(coarse, fine)) continue;
     const double bytes = share(std::fabs(fine.log_payload - coarse.log_payload), bytes_span);
-    const double size = std::hypot(bytes, share(coarse.loss - fine.loss, loss_span));
+    const double size = std::hypot(bytes, share(coarse.log_loss - fine.log_loss, loss_span));
     const auto value = middle(coarse.value, fine.value);
     if (!value || size <= largest) continue;
     best = value;

@@ -111,6 +111,8 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
   data["calibration_images"] = manifest.calibration_images;
   data["images"] = manifest.images;
   data["seed"] = manifest.seed;
+  if (manifest.batch != 0) data["batch"] = manifest.batch;
+  if (manifest.points != 0) data["points"] = manifest.points;
   if (manifest.shard) data["shard"] = shard_json(*manifest.shard);
   if (manifest.race) data["race"] = race_json(*manifest.race);
   write_text_file(manifest_path(folder), envelope_text(kKind, run, std::move(data)));
@@ -127,6 +129,8 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
   }
   manifest.images = data.at("images").count();
   manifest.seed = data.at("seed").count();
+  if (const auto batch = data.find("batch")) manifest.batch = batch->count();
+  if (const auto points = data.find("points")) manifest.points = points->count();
   if (const auto shard = data.find("shard")) manifest.shard = shard_from(*shard);
   if (const auto race = data.find("race")) manifest.race = race_from(*race);
   return manifest;
@@ -152,6 +156,12 @@ std::string difference(const SweepManifest& there, const SweepManifest& here) {
   if (there.calibration_images != here.calibration_images) {
     return mismatch("calibration_images", std::to_string(there.calibration_images),
                     std::to_string(here.calibration_images));
+  }
+  if (there.batch != here.batch && there.batch != 0 && here.batch != 0) {
+    return mismatch("batch", std::to_string(there.batch), std::to_string(here.batch));
+  }
+  if (here.points != 0 && there.points > here.points) {
+    return mismatch("points", std::to_string(there.points), std::to_string(here.points));
   }
   const std::string shards = shard_difference(there.shard, here.shard);
   return shards.empty() ? race_difference(there.race, here.race) : shards;

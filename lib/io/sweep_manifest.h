@@ -49,6 +49,11 @@ struct SweepManifest {
   std::size_t calibration_images = 0;
   std::size_t images = 0;
   std::uint64_t seed = 0;
+  // Images a run of a head or tail: networks round otherwise in other batches. 0 when not known, as
+  // of sweeps from before it was kept; those go with any.
+  std::size_t batch = 0;
+  // Settings measured at most of each codec whose rate axis is searched; 0 without a search.
+  std::size_t points = 0;
   std::optional<SweepShard> shard;  // unset for a sweep of its own
   std::optional<SweepRace> race;    // unset when every cell is measured in full
 };
@@ -61,7 +66,8 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
 SweepManifest read_sweep_manifest(const std::string& folder);
 
 // Names the first field that differs, with both values ("seed is 1 there and 2 here"), or an empty
-// string when the sweeps are compatible. `there` is the sweep on disk, `here` the one wanted.
+// string when the sweeps are compatible. `there` is the sweep on disk, `here` the one wanted. A
+// search may go on for more points, but not for fewer.
 std::string difference(const SweepManifest& there, const SweepManifest& here);
 
 }  // namespace splitbench

@@ -6,8 +6,9 @@
 
 namespace splitbench {
 
-// The most bytes that have been resident at once since the process began; 0 where the kernel does
-// not tell. Files are looked up under `root`. Throws nothing; thread-safe.
+// The bytes that are resident now, and the most that have been at once since the process began; 0
+// where the kernel does not tell. Files are looked up under `root`. Throw nothing; thread-safe.
+std::size_t resident_bytes(const std::string& root = "/");
 std::size_t peak_resident_bytes(const std::string& root = "/");
 
 }  // namespace splitbench

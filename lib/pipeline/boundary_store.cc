@@ -88,6 +88,23 @@ void BoundaryStore::limit_memory(std::size_t memory_bytes) {
   if (bytes_ > memory_limit_ && !spilled()) file_ = open_spill_file(folder_);
 }
 
+void BoundaryStore::spill(std::size_t memory_bytes) {
+  limit_memory(memory_bytes);
+  std::size_t moved_to = 0;  // all before this is in the file
+  for (std::size_t split = 0; split < specs_.size(); ++split) {
+    for (std::size_t image = 0; image < images_ && memory_used_ > memory_bytes; ++image) {
+      moved_to = offset(split, image) + strides_[split];
+      if (in_memory_[split][image] == 0) continue;
+      transfer_all(pwrite, file_, memory_.get() + offset(split, image), strides_[split],
+                   offset(split, image), "write");
+      in_memory_[split][image] = 0;
+      memory_used_ -= strides_[split];
+    }
+  }
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (moved_to >= page) madvise(memory_.get(), moved_to / page * page, MADV_DONTNEED);
+}
+
 bool BoundaryStore::claim_memory(std::size_t bytes) {
   if (memory_used_.fetch_add(bytes) + bytes <= memory_limit_) return true;
   memory_used_ -= bytes;

@@ -37,6 +37,10 @@ class BoundaryStore {
   // called. Throws as the constructor does.
   void limit_memory(std::size_t memory_bytes);
 
+  // Moves boundaries from memory to the file until memory holds no more than `memory_bytes`. Not
+  // while put() or get() is called or a tensor from get() lives. Throws as put() does.
+  void spill(std::size_t memory_bytes);
+
   bool spilled() const { return file_ >= 0; }
   std::size_t bytes() const { return bytes_; }              // of everything, once it has been put
   std::size_t memory_used() const { return memory_used_; }  // so far

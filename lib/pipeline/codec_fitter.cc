@@ -42,6 +42,14 @@ std::string unreachable(const ConfiguredCodec& codec) {
 
 }  // namespace
 
+BoundaryCodec FittedCodec::remake() const {
+  BoundaryCodec made;
+  for (const Bytes& bytes : *calibrated_for) {
+    made.push_back(with_calibration(settings, bytes));
+  }
+  return made;
+}
+
 CodecFitter::CodecFitter(Model& model, std::size_t split, CalibrationSet* calibration,
                          Settings settings)
     : model_(model), split_(split), calibration_(calibration), settings_(std::move(settings)) {}
@@ -59,12 +67,11 @@ FittedCodec CodecFitter::fit_settings(const ConfiguredCodec& codec) {
   }
   CellCalibration record;
   record.images = calibration_->size();
-  const std::vector<Bytes>& bytes = calibrations(codec);
-  for (const Bytes& calibration : bytes) {
-    fitted.codecs.push_back(with_calibration(codec, calibration));
-    record.bytes += calibration.size();
-  }
-  record.file = keep(codec.description.name, bytes);
+  fitted.settings = codec;
+  fitted.calibrated_for = calibrations(codec);
+  fitted.codecs = fitted.remake();
+  for (const Bytes& calibration : *fitted.calibrated_for) record.bytes += calibration.size();
+  record.file = keep(codec.description.name, *fitted.calibrated_for);
   fitted.calibration = record;
   return fitted;
 }
@@ -104,19 +111,21 @@ FittedCodec CodecFitter::fit_target(const ConfiguredCodec& codec) {
 
 CodecFitter::Calibration CodecFitter::calibrate_tensors(const ConfiguredCodec& codec) {
   Calibration calibration;
+  std::vector<Bytes> bytes;
   try {
     const std::size_t tensors = model_.info().splits.at(split_).boundary.size();
     for (std::size_t t = 0; t < tensors; ++t) {
-      calibration.bytes.push_back(calibrate(codec, *calibration_->samples(split_, t)));
+      bytes.push_back(calibrate(codec, *calibration_->samples(split_, t)));
     }
   } catch (const Error&) {
     // Of one codec, among several in work: told to whoever asks for it.
     calibration.exception = std::current_exception();
   }
+  calibration.bytes = std::make_shared<const std::vector<Bytes>>(std::move(bytes));
   return calibration;
 }
 
-const std::vector<Bytes>& CodecFitter::calibrations(const ConfiguredCodec& codec) {
+std::shared_ptr<const std::vector<Bytes>> CodecFitter::calibrations(const ConfiguredCodec& codec) {
   const std::string key = calibration_key(codec);
   if (calibrations_.count(key) == 0) {
     std::map<std::string, const ConfiguredCodec*> wanted = {{key, &codec}};

@@ -20,9 +20,15 @@ namespace splitbench {
 
 struct FittedCodec {
   BoundaryCodec codecs;  // one for each tensor of the boundary
-  std::string reason;    // why there is none; empty when there is
+  // What they were made of, for who does not want to keep them: see remake().
+  ConfiguredCodec settings;                                  // without calibration
+  std::shared_ptr<const std::vector<Bytes>> calibrated_for;  // of each tensor; null when none is
+  std::string reason;  // why there is none; empty when there is
   std::optional<CellCalibration> calibration;
   std::optional<CellRate> rate;
+
+  // `codecs` once more. Requires calibrated_for.
+  BoundaryCodec remake() const;
 };
 
 class CodecFitter {
@@ -46,7 +52,7 @@ class CodecFitter {
  private:
   FittedCodec fit_settings(const ConfiguredCodec& codec);
   FittedCodec fit_target(const ConfiguredCodec& codec);
-  const std::vector<Bytes>& calibrations(const ConfiguredCodec& codec);
+  std::shared_ptr<const std::vector<Bytes>> calibrations(const ConfiguredCodec& codec);
   std::string keep(const std::string& codec, const std::vector<Bytes>& calibrations) const;
   CellEvaluator& trial_evaluator();
 
@@ -55,8 +61,8 @@ class CodecFitter {
   CalibrationSet* calibration_;
   Settings settings_;
   struct Calibration {
-    std::vector<Bytes> bytes;      // of each tensor of the boundary
-    std::exception_ptr exception;  // why there are none
+    std::shared_ptr<const std::vector<Bytes>> bytes;  // of each tensor of the boundary
+    std::exception_ptr exception;                     // why there are none
   };
 
   Calibration calibrate_tensors(const ConfiguredCodec& codec);

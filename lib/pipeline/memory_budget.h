@@ -32,4 +32,25 @@ class MemoryBudget {
   std::size_t before_;
 };
 
+// What has to leave memory so that a process that keeps more and more keeps to its bound: peaks of
+// the work to come are taken to stand as high above what is kept as those before.
+class MemoryGrowth {
+ public:
+  // Make it when the work has been seen and what is kept begins to grow.
+  explicit MemoryGrowth(std::size_t bound_bytes)
+      : bound_(bound_bytes), before_(resident_bytes()), peak_(peak_resident_bytes()) {}
+
+  // Bytes beyond the bound, were the peak repeated now.
+  std::size_t excess() const {
+    const std::size_t now = resident_bytes();
+    const std::size_t peak = peak_ + now - std::min(now, before_);
+    return peak - std::min(peak, bound_);
+  }
+
+ private:
+  std::size_t bound_;
+  std::size_t before_;
+  std::size_t peak_;
+};
+
 }  // namespace splitbench

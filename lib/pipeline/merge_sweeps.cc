@@ -46,6 +46,7 @@ void require_same_sweep(const std::vector<Part>& parts) {
   const SweepManifest& first = parts.front().manifest;
   for (const Part& part : parts) {
     SweepManifest manifest = part.manifest;
+    manifest.points = first.points;  // cells are comparable however they were chosen
     if (manifest.shard && first.shard) manifest.shard->shard.index = first.shard->shard.index;
     const std::string differs = difference(first, manifest);
     if (differs.empty()) continue;
@@ -173,6 +174,7 @@ MergedSweep merge_sweeps(const std::vector<std::string>& folders, const std::str
   Union cells;
   for (const Part& part : parts) cells.add(part);
   SweepManifest manifest = parts.front().manifest;
+  for (const Part& part : parts) manifest.points = std::max(manifest.points, part.manifest.points);
   std::vector<Name> order = cells.order();
   if (manifest.shard) {
     require_all_shards(parts, manifest.shard->shard.count);

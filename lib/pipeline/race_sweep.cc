@@ -14,7 +14,9 @@
 #include "io/race_file.h"
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
+#include "pipeline/memory_budget.h"
 #include "pipeline/parallel_for.h"
+#include "pipeline/race_contestant.h"
 #include "pipeline/race_order.h"
 #include "pipeline/race_tally.h"
 
@@ -22,37 +24,6 @@ namespace splitbench {
 namespace {
 
 constexpr double kAlpha = 0.05;
-
-struct Course {
-  std::vector<std::size_t> first;  // tail batch, by batch of the race
-  std::unique_ptr<CellEvaluator> evaluator;
-};
-
-struct Contestant : Racer {
-  explicit Contestant(const SweepJob& its_job) : job(&its_job), run({}, 0, true) {}
-
-  const SweepJob* job;
-  std::optional<FittedCodec> fitted;
-  CellRun run;
-};
-
-Cell refused(CellStatus status, const std::string& reason) {
-  Cell cell;
-  cell.status = status;
-  cell.reason = reason;
-  return cell;
-}
-
-// One cell in one batch, shared by the threads that work on it.
-struct Lap {
-  explicit Lap(std::size_t its_cell) : cell(its_cell) {}
-
-  std::size_t cell;
-  std::atomic<bool> begun{false};
-  std::size_t left = 0;  // tail batches; this and the rest under the race's mutex
-  std::string failure;
-  double seconds = 0;
-};
 
 class CellRace {
  public:
@@ -69,6 +40,7 @@ class CellRace {
         batches_(race_order(captured.inputs, static_cast<int>(model_.info().output.elements()),
                             settings.seed)),
         file_(folder.path(), order_digest(batches_)),
+        growth_(settings.memory_bytes),
         images_(captured.inputs.size()),
         labelled_(captured.inputs.labelled()) {
     for (const SweepJob& job : jobs) {
@@ -145,6 +117,7 @@ class CellRace {
         fitter->expect(unfitted_at(split, cells));
       }
       const Cell refusal = own.fitted ? Cell() : fit_cell(own, *fitter);
+      make_room();
       if (refusal.status == CellStatus::kOk) {
         ready.push_back(cell);
       } else {
@@ -152,6 +125,31 @@ class CellRace {
       }
     }
     return ready;
+  }
+
+  // Fitted codecs and results stay in memory as long as their cells run; boundaries give way first,
+  // then calibrated codecs, which can be made again. While no cell is in work.
+  void make_room() {
+    BoundaryStore& store = *captured_.store;
+    const std::size_t excess = growth_.excess();
+    if (excess == 0) return;
+    if (store.memory_used() == 0) {
+      keeps_codecs_ = false;
+      for (Contestant& own : cells_) drop_codec(own);
+      return;
+    }
+    store.spill(store.memory_used() - std::min(store.memory_used(), excess));
+    if (!made_room_) {
+      recorder_.note("the race itself needs memory: tensors go to a temporary file in " +
+                     folder_.path());
+    }
+    made_room_ = true;
+  }
+
+  void drop_codec(Contestant& own) const {
+    if (keeps_codecs_ || !own.fitted || !own.fitted->calibrated_for) return;
+    own.fitted->codecs.clear();
+    own.run.codec.clear();
   }
 
   // Of these cells. Codecs with a target find their settings first, and calibrate for them as they
@@ -223,6 +221,7 @@ class CellRace {
   // so that few cells are in work at a time. False when it was stopped: cells in work are kept.
   bool measure(std::size_t batch, const std::vector<std::size_t>& cells) {
     if (stop_requested()) return false;
+    make_room();
     struct Task {
       Lap* lap;
       std::size_t tail_batch;
@@ -256,6 +255,9 @@ class CellRace {
     const double start_s = monotonic_s();
     std::string failure;
     try {
+      std::call_once(lap.codec_made, [&] {
+        if (own.run.codec.empty()) own.run.codec = own.fitted->remake();
+      });
       model_.use_threads(1);
       courses_.at(own.job->split).evaluator->run_batch(own.run, tail_batch);
     } catch (const Error& error) {
@@ -287,6 +289,7 @@ class CellRace {
       own.measured += images.size();
     }
     file_.append(entry);
+    drop_codec(own);
     recorder_.progress(race_progress(racers(), images_, settings_.threads));
   }
 
@@ -396,6 +399,7 @@ class CellRace {
   RunRecorder& recorder_;
   ImageBatches batches_;
   RaceFile file_;
+  MemoryGrowth growth_;
   std::size_t images_;
   bool labelled_;
   std::vector<Contestant> cells_;
@@ -403,6 +407,8 @@ class CellRace {
   std::map<std::size_t, Course> courses_;                                  // by split
   std::map<std::size_t, std::string> failures_;                            // by cell
   std::atomic<bool> stopped_{false};
+  bool made_room_ = false;
+  bool keeps_codecs_ = true;  // else each is made anew for every batch
   std::unique_ptr<Race> race_;
   std::vector<std::size_t> entrants_;          // the race's cells, by its numbers
   std::map<std::size_t, std::size_t> number_;  // the reverse

@@ -1,8 +1,11 @@
 #include "pipeline/run_sweep.h"
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -17,6 +20,8 @@
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
 #include "pipeline/estimate_sweep.h"
+#include "pipeline/open_cells.h"
+#include "pipeline/point_search.h"
 #include "pipeline/race_sweep.h"
 #include "pipeline/sweep_folder.h"
 #include "pipeline/sweep_jobs.h"
@@ -57,6 +62,8 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
   }
   manifest.images = images_wanted(dataset, settings);
   manifest.seed = settings.seed;
+  manifest.batch = session.model->info().any_batch ? settings.batch : 1;
+  manifest.points = settings.points;
   if (settings.shard.count > 1) {
     manifest.shard = SweepShard{settings.shard, {}};
     for (const SweepJob& job : all) manifest.shard->cells.push_back({job.key.split, job.key.codec});
@@ -113,21 +120,10 @@ bool stop_requested(const SweepSettings& settings) {
   return settings.stop_requested && settings.stop_requested();
 }
 
-Error stopped(const std::string& folder, std::size_t cells, std::size_t open) {
-  return runtime_failure("stopped as requested; " + std::to_string(cells - open) + " of " +
-                         std::to_string(cells) + " cells are in " + folder +
+Error stopped(const std::string& folder, const CellCount& cells) {
+  return runtime_failure("stopped as requested; " + std::to_string(cells.all - cells.open) +
+                         " of " + std::to_string(cells.all) + " cells are in " + folder +
                          ", repeat the command with --resume to go on");
-}
-
-// The codecs of the split that begins at the job `first`. Those with a target find their settings
-// first, and calibrate for them as they go.
-std::vector<const ConfiguredCodec*> codecs_at(const std::vector<SweepJob>& jobs,
-                                              std::size_t first) {
-  std::vector<const ConfiguredCodec*> codecs;
-  for (std::size_t j = first; j < jobs.size() && jobs[j].split == jobs[first].split; ++j) {
-    if (jobs[j].codec != nullptr && !jobs[j].codec->target) codecs.push_back(jobs[j].codec);
-  }
-  return codecs;
 }
 
 Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t total,
@@ -138,41 +134,129 @@ Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t tot
   return progress;
 }
 
-// Returns how many of the jobs were done before a request to stop: all, when there was none.
-std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
-                          CalibrationSet* calibration, const SweepSettings& settings,
-                          const std::vector<SweepJob>& jobs, SweepFolder& folder,
-                          RunRecorder& recorder) {
-  const CellEvaluator::Settings evaluation{settings.batch, settings.threads};
-  SweepPace pace(work_of(jobs, session.model->info()));
-  std::unique_ptr<CellEvaluator> evaluator;
-  std::unique_ptr<CodecFitter> fitter;
-  std::size_t current = 0;
-  for (std::size_t j = 0; j < jobs.size(); ++j) {
-    if (stop_requested(settings)) return j;
-    const SweepJob& job = jobs[j];
-    recorder.progress(sweep_progress(pace, j, jobs.size(), job.key.split + " " + job.key.codec));
-    const double start_s = monotonic_s();
-    if (!evaluator || current != job.split) {
-      // At device-only nothing was stored, and nothing is read.
-      const std::size_t position = job.codec == nullptr ? 0 : captured.position(job.split);
-      evaluator = std::make_unique<CellEvaluator>(*session.model, job.split, *captured.store,
-                                                  position, captured.inputs, evaluation);
-      fitter = std::make_unique<CodecFitter>(*session.model, job.split, calibration,
-                                             CodecFitter::Settings{evaluation, settings.folder});
-      fitter->expect(codecs_at(jobs, j));
-      current = job.split;
+// Measures cell by cell, split by split: at each split the cells that are known, then those that
+// are searched, a round of one cell of every search at a time.
+class CellLoop {
+ public:
+  CellLoop(ModelSession& session, const CapturedImages& captured, CalibrationSet* calibration,
+           const SweepSettings& settings, const std::vector<SweepJob>& jobs, SweepFolder& folder,
+           KnownCell known, RunRecorder& recorder)
+      : model_(*session.model),
+        captured_(captured),
+        calibration_(calibration),
+        settings_(settings),
+        jobs_(jobs),
+        folder_(folder),
+        known_(std::move(known)),
+        recorder_(recorder),
+        rules_(point_rules(settings, model_.info())),
+        pace_({}) {
+    for (const SweepJob& job : jobs) {
+      left_.push_back(job.is_search() ? search_points(job, rules_, known_).left : 1);
     }
-    Cell cell = job.codec == nullptr ? evaluator->evaluate_device_only()
-                                     : measure_cell(*fitter, *evaluator, *job.codec);
-    cell.key = job.key;
-    folder.append(cell);
-    // At device-only no image is coded.
-    pace.cell_done(monotonic_s() - start_s, job.codec == nullptr ? 0 : cell.accuracy.images);
+    pace_ = SweepPace(work_left());
   }
-  recorder.progress(sweep_progress(pace, jobs.size(), jobs.size(), ""));
-  return jobs.size();
-}
+
+  // False when it was stopped on request.
+  bool run() {
+    for (std::size_t first = 0, end = 0; first < jobs_.size(); first = end) {
+      while (end < jobs_.size() && jobs_[end].split == jobs_[first].split) ++end;
+      begin_split(first, end);
+      for (std::size_t j = first; j < end; ++j) {
+        if (!jobs_[j].is_search() && !measure(j, jobs_[j])) return false;
+      }
+      if (!search(first, end)) return false;
+    }
+    recorder_.progress(sweep_progress(pace_, done_, done_, ""));
+    return true;
+  }
+
+ private:
+  void begin_split(std::size_t first, std::size_t end) {
+    const CellEvaluator::Settings evaluation{settings_.batch, settings_.threads};
+    const std::size_t split = jobs_[first].split;
+    // At device-only nothing was stored, and nothing is read.
+    const std::size_t position = jobs_[first].codec == nullptr ? 0 : captured_.position(split);
+    evaluator_ = std::make_unique<CellEvaluator>(model_, split, *captured_.store, position,
+                                                 captured_.inputs, evaluation);
+    fitter_ = std::make_unique<CodecFitter>(model_, split, calibration_,
+                                            CodecFitter::Settings{evaluation, settings_.folder});
+    // Codecs with a target find their settings first, and calibrate for them as they go.
+    std::vector<const ConfiguredCodec*> codecs;
+    for (std::size_t j = first; j < end; ++j) {
+      const SweepJob& job = jobs_[j];
+      if (job.codec != nullptr && !job.codec->target && !job.is_search()) {
+        codecs.push_back(job.codec);
+      }
+    }
+    fitter_->expect(std::move(codecs));
+  }
+
+  // The searches among the jobs from `first` to `end`, which are of one split.
+  bool search(std::size_t first, std::size_t end) {
+    std::map<std::size_t, PointCell> round;  // by job
+    do {
+      round.clear();
+      std::vector<const ConfiguredCodec*> codecs;
+      for (std::size_t j = first; j < end; ++j) {
+        if (!jobs_[j].is_search()) continue;
+        PointSearchState state = search_points(jobs_[j], rules_, known_);
+        left_[j] = state.left;
+        if (!state.next) continue;
+        codecs.push_back(&round.emplace(j, std::move(*state.next)).first->second.codec);
+      }
+      fitter_->expect(std::move(codecs));
+      for (const auto& [j, cell] : round) {
+        // Two searches may come to one setting, where their other options are no more than that.
+        if (known_(cell.key) != nullptr) continue;
+        if (!measure(j, {cell.key, jobs_[j].split, &cell.codec})) return false;
+      }
+    } while (!round.empty());
+    return true;
+  }
+
+  // A cell of the job `j`. False when it was not, as somebody wished.
+  bool measure(std::size_t j, const SweepJob& cell) {
+    if (stop_requested(settings_)) return false;
+    --left_[j];
+    std::vector<CellWork> work = work_of({cell}, model_.info());
+    const std::vector<CellWork> others = work_left();
+    work.insert(work.end(), others.begin(), others.end());
+    pace_.expect(work);
+    recorder_.progress(
+        sweep_progress(pace_, done_, done_ + work.size(), cell.key.split + " " + cell.key.codec));
+    const double start_s = monotonic_s();
+    Cell result = cell.codec == nullptr ? evaluator_->evaluate_device_only()
+                                        : measure_cell(*fitter_, *evaluator_, *cell.codec);
+    result.key = cell.key;
+    folder_.append(result);
+    // At device-only no image is coded.
+    pace_.cell_done(monotonic_s() - start_s, cell.codec == nullptr ? 0 : result.accuracy.images);
+    ++done_;
+    return true;
+  }
+
+  std::vector<CellWork> work_left() const {
+    std::vector<SweepJob> cells;
+    for (std::size_t j = 0; j < jobs_.size(); ++j) cells.insert(cells.end(), left_[j], jobs_[j]);
+    return work_of(cells, model_.info());
+  }
+
+  Model& model_;
+  const CapturedImages& captured_;
+  CalibrationSet* calibration_;
+  const SweepSettings& settings_;
+  const std::vector<SweepJob>& jobs_;
+  SweepFolder& folder_;
+  KnownCell known_;
+  RunRecorder& recorder_;
+  PointSearchRules rules_;
+  SweepPace pace_;
+  std::vector<std::size_t> left_;  // cells to measure, by job; of searches at most
+  std::size_t done_ = 0;
+  std::unique_ptr<CellEvaluator> evaluator_;  // of the split that is worked at
+  std::unique_ptr<CodecFitter> fitter_;
+};
 
 bool wants_calibration(const ConfiguredCodec& codec) {
   return codec.target || lacks_calibration(codec);
@@ -212,68 +296,69 @@ std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const
                                           recorder);
 }
 
-// Those of `jobs` that the folder lacks and those, of the first look, that failed and are tried
-// again.
-class OpenJobs {
- public:
-  OpenJobs(const std::vector<SweepJob>& jobs, const SweepSettings& settings,
-           const SweepFolder& folder)
-      : jobs_(jobs), folder_(folder) {
-    for (const SweepJob& job : jobs) {
-      retry_.push_back(settings.retry_failed && folder.finished(job.key, false) &&
-                       !folder.finished(job.key, true));
-    }
-  }
-
-  std::vector<SweepJob> now() const {
-    std::vector<SweepJob> open;
-    for (std::size_t i = 0; i < jobs_.size(); ++i) {
-      if (retry_[i] || !folder_.finished(jobs_[i].key, false)) open.push_back(jobs_[i]);
-    }
-    return open;
-  }
-
- private:
-  const std::vector<SweepJob>& jobs_;
-  const SweepFolder& folder_;
-  std::vector<bool> retry_;
-};
-
 // False when it was stopped on request.
 bool measure_open(ModelSession& session, const CapturedImages& captured,
                   CalibrationSet* calibration, const SweepSettings& settings,
                   const SweepManifest& manifest, const std::vector<SweepJob>& jobs,
-                  const OpenJobs& open, SweepFolder& folder, RunRecorder& recorder) {
+                  const KnownCell& known, SweepFolder& folder, RunRecorder& recorder) {
   if (manifest.race && !race_over(folder) &&
       !race_cells(session, captured, calibration, settings, *manifest.race, jobs, folder,
                   recorder)) {
     return false;
   }
   // All of a plain sweep; of a race, what did not take part and what a failed cell had stopped.
-  const std::vector<SweepJob> left = open.now();
-  return measure_cells(session, captured, calibration, settings, left, folder, recorder) ==
-         left.size();
+  const std::vector<SweepJob> left =
+      open_jobs(jobs, point_rules(settings, session.model->info()), known);
+  return CellLoop(session, captured, calibration, settings, left, folder, known, recorder).run();
+}
+
+void refuse_contradictions(const SweepSettings& settings) {
+  if (settings.race && settings.shard.count > 1) {
+    throw bad_input(
+        "a race compares all cells with each other, so --race does not go with --shard");
+  }
+  if (settings.points == 0) return;
+  if (settings.race) {
+    throw bad_input(
+        "a race measures its cells side by side and a search each after the one before, so "
+        "--points does not go with --race");
+  }
+  if (settings.shard.count > 1) {
+    throw bad_input(
+        "which cells a search comes to is not known beforehand, so --points does not go with "
+        "--shard; give each process splits of its own (--split) and join the folders: splitbench "
+        "merge");
+  }
+  if (std::none_of(settings.codecs.begin(), settings.codecs.end(),
+                   [](const ConfiguredCodec& codec) { return codec.searched; })) {
+    throw bad_input(
+        "--points has nothing to search: every codec names its setting or has none to choose; "
+        "leave the setting out, as in --codec quant");
+  }
 }
 
 }  // namespace
 
 SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings,
                       RunRecorder& recorder) {
-  if (settings.race && settings.shard.count > 1) {
-    throw bad_input(
-        "a race compares all cells with each other, so --race does not go with --shard");
-  }
+  refuse_contradictions(settings);
   SweepResult result;
   const std::vector<SweepJob> all = all_jobs(session, dataset, settings);
   const SweepManifest manifest = manifest_of(session, dataset, settings, all);
   SweepFolder folder(settings.folder, manifest, settings.existing, recorder);
-  const std::vector<SweepJob> jobs = jobs_of_shard(all, settings.shard);
-  const OpenJobs open_jobs(jobs, settings, folder);
-  const std::vector<SweepJob> open = open_jobs.now();
+  folder.report_to(settings.cells_changed);
+  std::vector<SweepJob> jobs = jobs_of_shard(all, settings.shard);
+  std::deque<PointCell> again;
+  if (settings.retry_failed) jobs = with_failed_points(jobs, folder.cells(), again);
+  const KnownCell known = [&](const CellKey& key) {
+    return folder.finished(key, settings.retry_failed) ? folder.find(key) : nullptr;
+  };
+  const PointSearchRules rules = point_rules(settings, session.model->info());
+  const std::vector<SweepJob> open = open_jobs(jobs, rules, known);
   bool finished = true;
   if (!open.empty()) {
     const CaptureSettings capture = capture_settings(settings, [&] {
-      if (stop_requested(settings)) throw stopped(folder.path(), jobs.size(), open.size());
+      if (stop_requested(settings)) throw stopped(folder.path(), count_cells(jobs, rules, known));
     });
     const CapturedImages captured = capture_images(
         session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
@@ -282,8 +367,8 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
     result.skipped = captured.skipped;
     const std::unique_ptr<CalibrationSet> calibration =
         capture_calibration(session, dataset, settings, open, captured, capture, recorder);
-    finished = measure_open(session, captured, calibration.get(), settings, manifest, jobs,
-                            open_jobs, folder, recorder);
+    finished = measure_open(session, captured, calibration.get(), settings, manifest, jobs, known,
+                            folder, recorder);
   }
   if (finished) remove_race(settings.folder);
   result.cells = folder.cells();
@@ -292,30 +377,45 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   result.fronts = pareto_fronts(result.cells);
   write_text_file(settings.folder + "/front.json",
                   front_document(result.fronts, recorder.finish()));
-  if (!finished) throw stopped(folder.path(), jobs.size(), open_jobs.now().size());
+  if (!finished) throw stopped(folder.path(), count_cells(jobs, rules, known));
   return result;
 }
 
 SweepPlan plan_sweep(ModelSession& session, const Dataset& dataset, const SweepSettings& settings) {
+  refuse_contradictions(settings);
   SweepPlan plan;
+  const ModelInfo& info = session.model->info();
   const std::vector<SweepJob> jobs =
       jobs_of_shard(all_jobs(session, dataset, settings), settings.shard);
-  plan.cells = jobs.size();
-  plan.splits = select_splits(session.model->info().splits, settings.split).size();
+  plan.splits = select_splits(info.splits, settings.split).size();
   plan.images = images_wanted(dataset, settings);
   std::vector<Cell> cells;
   if (settings.existing == ExistingSweep::kResume &&
       std::filesystem::exists(cells_path(settings.folder))) {
     cells = read_cells(settings.folder, nullptr);
   }
-  std::vector<SweepJob> open;
-  for (const SweepJob& job : jobs) {
-    const bool finished = std::any_of(cells.begin(), cells.end(),
-                                      [&](const Cell& cell) { return cell.key == job.key; });
-    if (!finished) open.push_back(job);
+  const KnownCell known = [&](const CellKey& key) {
+    const auto found =
+        std::find_if(cells.begin(), cells.end(), [&](const Cell& cell) { return cell.key == key; });
+    return found == cells.end() ? nullptr : &*found;
+  };
+  const PointSearchRules rules = point_rules(settings, info);
+  const CellCount count = count_cells(jobs, rules, known);
+  plan.cells = count.all;
+  plan.finished = count.all - count.open;
+  std::deque<PointCell> likely;
+  std::vector<SweepJob> cells_open;
+  for (const SweepJob& job : open_jobs(jobs, rules, known)) {
+    if (!job.is_search()) {
+      cells_open.push_back(job);
+      continue;
+    }
+    for (PointCell& cell : likely_points(job, search_points(job, rules, known).left)) {
+      likely.push_back(std::move(cell));
+      cells_open.push_back({likely.back().key, job.split, &likely.back().codec});
+    }
   }
-  plan.finished = jobs.size() - open.size();
-  plan.seconds = estimate_sweep_s(session, dataset, settings, open);
+  plan.seconds = estimate_sweep_s(session, dataset, settings, cells_open);
   return plan;
 }
 

@@ -4,7 +4,9 @@
 //      another over the calibration images, where a codec needs them
 //   2. fitting: at each split, codecs are calibrated and rate targets become settings
 //   3. cells: for each split and codec, encode and decode every image's boundary, run the tails in
-//      batches, append the cell to cells.jsonl; or all of them as a race (pipeline/race_sweep.h)
+//      batches, append the cell to cells.jsonl; or all of them as a race (pipeline/race_sweep.h).
+//      Which settings of a codec that is searched are cells follows from those before them
+//      (pipeline/point_search.h)
 //   4. fronts: Pareto fronts of all cells of the folder go to front.json
 #pragma once
 
@@ -47,6 +49,9 @@ struct SweepSettings {
   std::size_t calibration_images = 500;  // at most
   std::size_t limit = 0;                 // images; 0 for all
   std::uint64_t seed = 0;
+  // Settings to measure at each split of each codec that is searched. Neither with a shard nor with
+  // a race.
+  std::size_t points = 0;
   Shard shard;                     // of the cells, those to measure
   std::optional<RaceChoice> race;  // unset: every cell sees every image; not together with a shard
   int threads = 1;
@@ -57,6 +62,8 @@ struct SweepSettings {
   bool retry_failed = false;
   // Asked between cells, in a race from any of its threads: whether to stop. May be empty.
   std::function<bool()> stop_requested;
+  // Told all cells of the folder at the start of the work and after each new one. May be empty.
+  std::function<void(const std::vector<Cell>&)> cells_changed;
 };
 
 struct SweepResult {
@@ -70,7 +77,7 @@ struct SweepResult {
 // What would be measured, without measuring it.
 struct SweepPlan {
   std::size_t splits = 0;
-  std::size_t cells = 0;
+  std::size_t cells = 0;     // at most, where settings are searched
   std::size_t finished = 0;  // already in the folder (with kResume)
   std::size_t images = 0;
   double seconds = 0;  // estimated; see pipeline/estimate_sweep.h

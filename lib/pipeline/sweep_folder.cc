@@ -53,11 +53,13 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
                     "or choose another folder with -o");
   }
   if (present && existing == ExistingSweep::kResume) {
-    const std::string differs = difference(read_sweep_manifest(path), manifest);
+    const SweepManifest there = read_sweep_manifest(path);
+    const std::string differs = difference(there, manifest);
     if (!differs.empty()) {
       throw bad_input(path + " holds another sweep: " + differs +
                       "; repeat its settings, start over with --fresh, or choose another folder");
     }
+    if (there.points < manifest.points) write_sweep_manifest(path, manifest, recorder.finish());
     if (repair_torn_tail(cells)) {
       recorder.warning(cells + ": the last line was cut off by a kill and is measured again");
     }
@@ -79,14 +81,20 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
 }
 
 bool SweepFolder::finished(const CellKey& key, bool retry_failed) const {
-  const auto found =
-      std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) { return cell.key == key; });
-  if (found == cells_.end()) return false;
+  const Cell* found = find(key);
+  if (found == nullptr) return false;
   if (found->stop) {
     const Cell* dominating = find(found->stop->split, found->stop->codec);
     return dominating == nullptr || dominating->status != CellStatus::kFailed;
   }
-  return !(retry_failed && found->status == CellStatus::kFailed);
+  return !(retry_failed && found->status == CellStatus::kFailed) ||
+         std::count(appended_.begin(), appended_.end(), key) != 0;
+}
+
+const Cell* SweepFolder::find(const CellKey& key) const {
+  const auto found =
+      std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) { return cell.key == key; });
+  return found == cells_.end() ? nullptr : &*found;
 }
 
 const Cell* SweepFolder::find(const std::string& split, const std::string& codec) const {
@@ -98,8 +106,14 @@ const Cell* SweepFolder::find(const std::string& split, const std::string& codec
 
 void SweepFolder::append(const Cell& cell) {
   file_->append(cell);
-  ++appended_;
+  appended_.push_back(cell.key);
   keep(cell);
+  if (listener_) listener_(cells_);
+}
+
+void SweepFolder::report_to(std::function<void(const std::vector<Cell>&)> listener) {
+  listener_ = std::move(listener);
+  if (listener_) listener_(cells_);
 }
 
 void SweepFolder::keep(const Cell& cell) {

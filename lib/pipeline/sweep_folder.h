@@ -1,6 +1,7 @@
 // The folder of a sweep: its manifest, its cells, and the lock that keeps others out.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,11 +25,15 @@ class SweepFolder {
   const std::string& path() const { return path_; }
   // The cells so far. A later cell of the same key replaces an earlier one (a failure retried).
   const std::vector<Cell>& cells() const { return cells_; }
-  // Whether the cell need not be measured again. One that a race stopped must be when the cell that
-  // dominates it has failed since.
+  const Cell* find(const CellKey& key) const;  // null when there is none
+  // Whether the cell need not be measured again: with `retry_failed` one that failed must be,
+  // unless this object appended it. One that a race stopped must be when the cell that dominates it
+  // has failed since.
   bool finished(const CellKey& key, bool retry_failed) const;
   void append(const Cell& cell);
-  std::size_t appended() const { return appended_; }  // by this object
+  // Tells `listener`, unless it is empty, the cells now and after each append().
+  void report_to(std::function<void(const std::vector<Cell>&)> listener);
+  std::size_t appended() const { return appended_.size(); }  // by this object
 
  private:
   const Cell* find(const std::string& split, const std::string& codec) const;
@@ -38,7 +43,8 @@ class SweepFolder {
   Descriptor lock_;
   std::vector<Cell> cells_;
   std::unique_ptr<CellsFile> file_;
-  std::size_t appended_ = 0;
+  std::vector<CellKey> appended_;
+  std::function<void(const std::vector<Cell>&)> listener_;
 };
 
 }  // namespace splitbench

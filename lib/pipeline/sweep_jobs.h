@@ -15,11 +15,14 @@ namespace splitbench {
 // The key's codec at device-only.
 inline constexpr char kNoCodec[] = "none";
 
-// One cell to be measured; no codec at device-only. `codec` points into the sweep's settings.
+// One cell to be measured, or a search of a codec's settings, which is several
+// (pipeline/point_search.h); no codec at device-only. `codec` points into the sweep's settings.
 struct SweepJob {
   CellKey key;
   std::size_t split = 0;
   const ConfiguredCodec* codec = nullptr;
+
+  bool is_search() const { return codec != nullptr && codec->searched; }
 };
 
 // How many images the sweep evaluates, if all can be read.

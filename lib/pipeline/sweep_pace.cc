@@ -23,6 +23,11 @@ double SweepPace::size(const CellWork& cell) const {
          (mean_macs_ > 0 ? cell.tail_macs / mean_macs_ : 0);
 }
 
+void SweepPace::expect(std::vector<CellWork> left) {
+  cells_.resize(done_);
+  cells_.insert(cells_.end(), left.begin(), left.end());
+}
+
 void SweepPace::cell_done(double seconds, std::size_t images) {
   const CellWork& cell = cells_.at(done_++);
   images_ += static_cast<double>(images);

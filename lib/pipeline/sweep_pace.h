@@ -28,6 +28,9 @@ class SweepPace {
   // In the order in which they will be measured.
   explicit SweepPace(std::vector<CellWork> cells);
 
+  // From now on these are left, in place of what was: where cells follow from those before them.
+  void expect(std::vector<CellWork> left);
+
   // The next cell took so long, over so many images.
   void cell_done(double seconds, std::size_t images);
 

@@ -1,10 +1,8 @@
 #include "report/front_report.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "base/units.h"
 #include "report/page.h"
+#include "report/scatter_plot.h"
 
 namespace splitbench {
 namespace {
@@ -66,46 +64,14 @@ Table other_fronts(const FrontSet& fronts) {
   return table;
 }
 
-// Cells of the plot from a value: 0 at `low`, `count` - 1 at `high`.
-std::size_t place(double value, double low, double high, std::size_t count) {
-  if (!(high > low)) return 0;
-  const double share = std::clamp((value - low) / (high - low), 0.0, 1.0);
-  return static_cast<std::size_t>(std::lround(share * static_cast<double>(count - 1)));
-}
-
-// Loss upwards over the logarithm of the payload.
 std::string scatter(const Front& front) {
-  constexpr std::size_t kColumns = 64;
   constexpr std::size_t kRows = 12;
-  const auto log_bytes = [](const FrontPoint& p) {
-    return std::log10(std::max(p.payload_bytes, 1.0));
-  };
-  const auto by_loss = [](const FrontPoint& a, const FrontPoint& b) {
-    return a.accuracy_loss < b.accuracy_loss;
-  };
-  const auto [least, most] = std::minmax_element(front.points.begin(), front.points.end(), by_loss);
-  const FrontPoint& smallest = front.points.front();  // ascending payload
-  const FrontPoint& largest = front.points.back();
-  std::vector<std::string> rows(kRows, std::string(kColumns, ' '));
+  std::vector<PlotPoint> points;
   for (const FrontPoint& point : front.points) {
-    const std::size_t row =
-        kRows - 1 - place(point.accuracy_loss, least->accuracy_loss, most->accuracy_loss, kRows);
-    rows[row][place(log_bytes(point), log_bytes(smallest), log_bytes(largest), kColumns)] =
-        point.statistically_dominated ? '~' : 'o';
+    points.push_back(
+        {point.payload_bytes, point.accuracy_loss, point.statistically_dominated ? '~' : 'o'});
   }
-  std::string text;
-  for (std::size_t i = 0; i < kRows; ++i) {
-    std::string label = i == 0           ? format_percent(most->accuracy_loss)
-                        : i == kRows - 1 ? format_percent(least->accuracy_loss)
-                                         : "";
-    label.insert(0, 9 - std::min<std::size_t>(9, label.size()), ' ');
-    text += label + " |" + rows[i].substr(0, rows[i].find_last_not_of(' ') + 1) + "\n";
-  }
-  const std::string low = format_bytes(smallest.payload_bytes);
-  const std::string high = format_bytes(largest.payload_bytes);
-  const std::size_t gap = kColumns - std::min(kColumns, low.size() + high.size());
-  return text + "          +" + std::string(kColumns, '-') + "\n           " + low +
-         std::string(gap, ' ') + high + "\n";
+  return scatter_plot(points, kRows);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from splitbench_program import (CliTest, Result, needs_torch, read_cells, start,  # noqa: E402
-                                without_times)
+from splitbench_program import (CliTest, Result, needs_torch, read_cells, read_json,  # noqa: E402
+                                start, without_times)
 from sample_files import write_picture_tensors  # noqa: E402
 
 KILLS = 3
@@ -158,6 +158,77 @@ class KilledSweeps(CliTest):
 
 
 @needs_torch
+class SearchedSweeps(CliTest):
+    POINTS = 4
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dataset = write_picture_tensors(cls.folder / "data", 24)
+
+    def sweep(self, name, *options, points=POINTS):
+        return ("compress", "fashion-resnet", "--dataset", self.dataset, "--split",
+                "layer3,layer4,-server-only", "--codec", "raw", "--codec", "quant", "--codec",
+                "jpeg", "--points", points, "--threads", "1", "-o", self.folder / name, *options)
+
+    def test_measure_as_many_settings_as_asked_for_and_the_ends_first(self):
+        planned = self.succeeds(*self.sweep("whole", "--dry-run")).stderr
+        self.assertIn("would measure at most 19 of 19 cells", planned)
+        self.succeeds(*self.sweep("whole", "--quiet"))
+        specs = {}
+        for cell in read_cells(self.folder / "whole"):
+            codec = cell["key"]["codec"].split(":")[0]
+            specs.setdefault((cell["key"]["split"], codec), []).append(cell["key"]["codec"])
+        for split in ("layer3.0.relu", "layer4.0.relu"):
+            for codec, ends in (("quant", ("bits=16", "bits=1")),
+                                ("jpeg", ("quality=100", "quality=1"))):
+                found = specs[split, codec]
+                self.assertLessEqual(len(found), self.POINTS)
+                self.assertEqual(len(set(found)), len(found))
+                for spec, end in zip(found, ends):
+                    self.assertIn(end, spec.split(":"))
+            self.assertEqual(len(specs[split, "raw"]), 1)
+        self.assert_valid(*(self.folder / "whole" / name
+                            for name in ("sweep.json", "cells.jsonl", "front.json")))
+        self.assertEqual(read_json(self.folder / "whole" / "sweep.json")["data"]["points"],
+                         self.POINTS)
+        report = self.succeeds("report", self.folder / "whole" / "front.json").stdout
+        self.assertIn("Pareto front", report)
+
+    def test_a_killed_search_goes_on_where_it_was(self):
+        self.succeeds(*self.sweep("undisturbed", "--quiet"))
+        path = self.folder / "killed" / "cells.jsonl"
+        for lines in (3, 6):
+            process = start(*self.sweep("killed", *(("--resume",) if path.exists() else ())))
+            deadline = time.monotonic() + 120
+            while (process.poll() is None and
+                   (not path.exists() or path.read_bytes().count(b"\n") < lines)):
+                self.assertLess(time.monotonic(), deadline, "the search does not come on")
+                time.sleep(0.002)
+            process.kill()
+            process.wait()
+        text = path.read_bytes()
+        kept = text[:text.rfind(b"\n") + 1]
+        self.succeeds(*self.sweep("killed", "--resume", "--quiet"))
+        self.assertTrue(path.read_bytes().startswith(kept), "a finished cell was changed")
+        self.assertEqual(without_times(read_cells(self.folder / "killed")),
+                         without_times(read_cells(self.folder / "undisturbed")))
+
+    def test_grow_but_do_not_shrink_race_or_divide(self):
+        self.succeeds(*self.sweep("grows", "--quiet", points=2))
+        before = (self.folder / "grows" / "cells.jsonl").read_text()
+        self.succeeds(*self.sweep("grows", "--quiet", "--resume", points=3))
+        self.assertTrue((self.folder / "grows" / "cells.jsonl").read_text().startswith(before))
+        self.fails(2, *self.sweep("grows", "--resume", points=2), says="points is 3 there and 2")
+        self.fails(2, *self.sweep("raced", "--race"), says="--points does not go with --race")
+        self.fails(2, *self.sweep("divided", "--shard", "1/2"), says=("--shard", "merge"))
+        self.fails(2, "compress", "fashion-resnet", "--dataset", self.dataset, "--codec",
+                   "quant:bits=4", "--points", 3, "-o", self.folder / "named",
+                   says="nothing to search")
+        self.fails(2, *self.sweep("one", points=1), says="--points")
+
+
+@needs_torch
 class ExistingSweeps(CliTest):
     @classmethod
     def setUpClass(cls):
@@ -180,6 +251,7 @@ class ExistingSweeps(CliTest):
         self.fails(2, *self.sweep("--resume", "--limit", "3"),
                    says="images is 6 there and 3 here")
         self.fails(2, *self.sweep("--resume", "--seed", "2"), says="seed is 0 there and 2 here")
+        self.fails(2, *self.sweep("--resume", "--batch", "8"), says="batch is 16 there and 8 here")
         self.assertEqual(self.cells_text(), self.before)
 
     def test_grow_by_splits_and_codecs(self):

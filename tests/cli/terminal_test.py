@@ -5,6 +5,7 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -20,8 +21,11 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def run_on_terminal(*arguments, columns=80, env=None):
-    """Exit code and everything that a terminal of that width was sent on stderr."""
+def run_on_terminal(*arguments, columns=80, env=None, interrupt=None):
+    """Exit code and everything that a terminal of that width was sent on stderr.
+
+    `interrupt` is a signal and the text at whose first appearance it is sent.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     variables = environment({"TERM": "xterm", **(env or {})})
@@ -37,8 +41,32 @@ def run_on_terminal(*arguments, columns=80, env=None):
             if not block:
                 break
             sent += block
+            if interrupt and interrupt[1].encode() in sent:
+                process.send_signal(interrupt[0])
+                interrupt = None
         os.close(master)
         return process.wait(), sent.decode()
+
+
+def screen_of(sent):
+    """What stands on an endless terminal in the end, line by line."""
+    lines, row, column = [""], 0, 0
+    for number, letter, character in re.findall(r"\x1b\[(\d*)([A-Za-z])|([^\x1b])", sent):
+        if letter == "A":
+            row = max(0, row - int(number or 1))
+        elif letter in ("K", "J"):
+            lines[row] = lines[row][:column]
+            if letter == "J":
+                del lines[row + 1:]
+        elif character == "\r":
+            column = 0
+        elif character == "\n":
+            row += 1
+            lines += [""] * (row == len(lines))
+        elif character:
+            lines[row] = lines[row][:column].ljust(column) + character + lines[row][column + 1:]
+            column += 1
+    return lines
 
 
 def drawn_lines(sent):
@@ -113,6 +141,41 @@ class Progress(CliTest):
         progress = [line for line in drawn_lines(sent) if re.match(r"profile \d", line)]
         self.assertTrue(progress, sent)
         self.assertLessEqual(max(map(len, progress)), 80)
+
+    def test_a_live_front_fits_and_stays_when_the_sweep_is_over(self):
+        for columns in (80, 40):
+            code, sent = run_on_terminal(*self.sweep, "--live", columns=columns)
+            self.assertEqual(code, 0, sent)
+            self.assertLess(max(map(len, drawn_lines(sent)[:-1])), columns)
+            self.assertGreater(sent.count("cells measured"), 1)
+            screen = screen_of(sent)
+            headings = [line for line in screen if "cells measured" in line]
+            self.assertEqual(len(headings), 1, "drawn over itself:\n" + "\n".join(screen))
+            # 8 settings at the ends of all blocks; device-only sends nothing.
+            done = re.search(r"(\d+) cells in ", sent)[1]
+            self.assertEqual(headings[0].split()[0], str(int(done) - 1))
+            self.assertIn("cells in ", screen[-2])
+            self.assertNotRegex("\n".join(screen), r"(capture|sweep) \d+/")
+            # Neither another screen nor a hidden cursor.
+            self.assertNotIn("\x1b[?", sent)
+
+    def test_a_live_front_needs_a_terminal_that_moves_its_cursor(self):
+        result = self.succeeds(*self.sweep, "--live")
+        self.assertNotIn("\x1b", result.stderr)
+        self.assertNotIn("cells measured", result.stderr)
+        _, sent = run_on_terminal(*self.sweep, "--live", env={"TERM": "dumb"})
+        self.assertNotIn("cells measured", sent)
+        self.assertEqual(run_on_terminal("--quiet", *self.sweep, "--live"), (0, ""))
+
+    def test_a_live_front_stays_when_the_sweep_is_interrupted(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            code, sent = run_on_terminal(*self.sweep, "--live", interrupt=(number, "on the front"))
+            self.assertEqual(code, 1, sent)
+            screen = screen_of(sent)
+            self.assertEqual(sum("cells measured" in line for line in screen), 1, screen)
+            said = [line for line in screen if "finishing the cell in flight" in line]
+            self.assertEqual(len(said), 1, screen)
+            self.assertRegex(screen[-2], "--resume to go on")
 
     def test_quiet_draws_nothing(self):
         code, sent = run_on_terminal("--quiet", *self.sweep)

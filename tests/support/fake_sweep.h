@@ -25,12 +25,12 @@ struct Killed {};
 class RecordingSink : public EventSink {
  public:
   void warning(const std::string& message) override { warnings.push_back(message); }
-  void note(const std::string&) override {}
+  void note(const std::string& message) override { notes.push_back(message); }
   void progress(const Progress& progress) override {
     if (progress.stage == "sweep" && progress.done >= kill_at) throw Killed();
   }
 
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings, notes;
   std::size_t kill_at = SIZE_MAX;  // cells done, or images of a race
 };
 

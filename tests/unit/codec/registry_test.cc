@@ -81,6 +81,34 @@ TEST(CodecRegistry, DefaultSweepIsMadeOfValidSpecs) {
   }
 }
 
+TEST(SearchedRates, AreThoseThatASpecLeavesOpen) {
+  const std::vector<ConfiguredCodec> codecs = make_codecs(
+      {"raw", "quant", "quant:bits=4", "quant:target-loss=0.01", "klt"}, OpenRate::kSearched);
+  std::vector<std::string> searched;
+  for (const ConfiguredCodec& codec : codecs) {
+    if (codec.searched) searched.push_back(codec.spec);
+    EXPECT_EQ(codec.needs_calibration, codec.description.name == "klt") << codec.spec;
+  }
+  EXPECT_EQ(searched, (std::vector<std::string>{"quant:bits=*:level=3",
+                                                "klt:rdo=0.05:step=*:weights=fisher"}));
+  EXPECT_NE(codecs[1].codec->unsupported_reason({DType::kF32, {1, 4}}), "");
+  const ConfiguredCodec chosen = at_rate(codecs[1], "5");
+  EXPECT_EQ(chosen.spec, "quant:bits=5:level=3");
+  EXPECT_FALSE(chosen.searched);
+  EXPECT_FALSE(make_codecs({"quant"}).at(0).searched) << "only on request";
+}
+
+TEST(SearchedRates, ByDefaultAreThoseOfEveryCodecWithARateOption) {
+  std::size_t searched = 0, axes = 0;
+  for (const ConfiguredCodec& codec :
+       make_codecs(default_codec_specs(OpenRate::kSearched), OpenRate::kSearched)) {
+    EXPECT_EQ(codec.searched, codec.description.rate.has_value()) << codec.spec;
+    searched += codec.searched ? 1 : 0;
+  }
+  for (const CodecFactory& factory : codec_factories()) axes += factory.description.rate ? 1 : 0;
+  EXPECT_EQ(searched, axes);
+}
+
 TEST(RateTargets, TakeThePlaceOfTheRateOption) {
   const ConfiguredCodec codec = make_codec(parse_spec("quant:target-loss=0.010"));
   EXPECT_EQ(codec.spec, "quant:level=3:target-loss=0.01");

@@ -315,9 +315,13 @@ TEST(Document, BytesThatAreNotUtf8AreReplaced) {
 }
 
 SweepManifest sample_manifest() {
-  return {
-      "tiny", std::string(64, 'a'), "1x3x8x8",   "0", "resize=32", "cifar10:root=d", "", 20, 500,
-      3,      std::nullopt,         std::nullopt};
+  return {"tiny",       std::string(64, 'a'),
+          "1x3x8x8",    "0",
+          "resize=32",  "cifar10:root=d",
+          "",           20,
+          500,          3,
+          16,           0,
+          std::nullopt, std::nullopt};
 }
 
 SweepManifest sample_shard() {
@@ -387,6 +391,11 @@ TEST(SweepManifest, DifferencesNameBothValues) {
   other = sample_manifest();
   other.calibration_images = 7;
   EXPECT_EQ(difference(sample_manifest(), other), "calibration_images is 20 there and 7 here");
+  other = sample_manifest();
+  other.batch = 8;
+  EXPECT_EQ(difference(sample_manifest(), other), "batch is 16 there and 8 here");
+  other.batch = 0;  // of before it was kept
+  EXPECT_EQ(difference(sample_manifest(), other) + difference(other, sample_manifest()), "");
   for (std::string SweepManifest::*field :
        {&SweepManifest::model_name, &SweepManifest::model_sha256, &SweepManifest::input_shape,
         &SweepManifest::output, &SweepManifest::preprocess, &SweepManifest::dataset,

@@ -17,11 +17,13 @@ TEST(PeakResidentBytes, IsReadFromTheKernel) {
   folder.write("proc/self/status",
                "Name:\tx\nVmPeak:\t 900 kB\nVmHWM:\t     300 kB\nVmRSS:\t 20 kB\n");
   EXPECT_EQ(peak_resident_bytes(folder.path()), 300u * 1024);
+  EXPECT_EQ(resident_bytes(folder.path()), 20u * 1024);
 }
 
 TEST(PeakResidentBytes, IsZeroWhereNothingTells) {
   const TemporaryFolder folder;
   EXPECT_EQ(peak_resident_bytes(folder.path()), 0u);
+  EXPECT_EQ(resident_bytes(folder.path()), 0u);
 }
 
 TEST(PeakResidentBytes, GrowsWithWhatIsTouched) {

@@ -118,5 +118,38 @@ TEST(BoundaryStore, ReadingWhatWasNeverWrittenToDiskIsAnError) {
   EXPECT_NE(error_message(ErrorCode::kRuntime, [&] { store.get(0, 0); }), "");
 }
 
+TEST(BoundaryStore, GivesMemoryBackLater) {
+  const TemporaryFolder folder;
+  const std::vector<BoundarySpec> specs = {{{DType::kF32, {1, 3000}}}, {{DType::kF32, {1, 10}}}};
+  const auto boundary = [&](std::size_t split, std::size_t image) {
+    Tensor tensor = Tensor::allocate(specs[split][0]);
+    std::fill_n(tensor.mutable_as<float>(), tensor.elements(), 10.0F * split + image);
+    return Boundary{tensor};
+  };
+  constexpr std::size_t kMany = 20;
+  BoundaryStore store(specs, kMany, kAll, folder.path());
+  const auto expect_kept = [&] {
+    for (std::size_t image = 0; image < kMany; ++image) {
+      for (const std::size_t split : {0, 1}) {
+        EXPECT_TRUE(identical(store.get(split, image), boundary(split, image)));
+      }
+    }
+  };
+  for (std::size_t image = 0; image < kMany; ++image) {
+    for (const std::size_t split : {0, 1}) store.put(split, image, boundary(split, image));
+  }
+  const std::size_t all = store.memory_used();
+  store.spill(all);
+  EXPECT_EQ(store.memory_used(), all);
+  store.spill(all / 2);
+  EXPECT_TRUE(store.spilled());
+  EXPECT_LE(store.memory_used(), all / 2);
+  EXPECT_GT(store.memory_used(), all / 2 - 3000 * sizeof(float) - 64);
+  expect_kept();
+  store.spill(0);
+  EXPECT_EQ(store.memory_used(), 0u);
+  expect_kept();
+}
+
 }  // namespace
 }  // namespace splitbench

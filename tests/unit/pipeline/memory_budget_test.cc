@@ -32,5 +32,18 @@ TEST(MemoryBudget, LeavesRoomForTwiceTheWorkThatWasSeen) {
   EXPECT_GT(budget.limit(100 * kMebibyte), after);
 }
 
+TEST(MemoryGrowth, IsToldOnlyBeyondTheBound) {
+  const std::size_t peak = peak_resident_bytes();
+  if (peak == 0) GTEST_SKIP() << "this kernel does not tell";
+  constexpr std::size_t kKept = 200 * kMebibyte;
+  constexpr std::size_t kRoom = 120 * kMebibyte;
+  const MemoryGrowth growth(peak + kRoom);
+  EXPECT_EQ(growth.excess(), 0u);
+  const auto kept = std::make_unique<char[]>(kKept);
+  std::memset(kept.get(), 1, kKept);
+  EXPECT_NEAR(static_cast<double>(growth.excess()), static_cast<double>(kKept - kRoom),
+              static_cast<double>(20 * kMebibyte));
+}
+
 }  // namespace
 }  // namespace splitbench

@@ -105,6 +105,8 @@ TEST(MergeSweeps, RefusesShardsOfDifferentSweeps) {
   };
   expect_contains(refusal([](Sweep& sweep) { sweep.settings.seed = 9; }),
                   "seed is 0 there and 9 here");
+  expect_contains(refusal([](Sweep& sweep) { sweep.settings.batch = 8; }),
+                  "batch is 4 there and 8 here");
   expect_contains(refusal([](Sweep& sweep) { sweep.settings.limit = 4; }),
                   "images is 10 there and 4 here");
   expect_contains(refusal([](Sweep& sweep) { sweep.settings.codecs = make_codecs({"raw"}); }),

@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "io/cells_file.h"
 #include "io/race_file.h"
+#include "measure/memory.h"
 #include "support/error_message.h"
 #include "support/fake_model.h"
 #include "support/fake_sweep.h"
@@ -123,6 +125,66 @@ TEST_F(RaceTest, ThreadsAndBatchesDoNotChangeTheCells) {
       EXPECT_EQ(without_times(other.run().cells), expected) << threads << " " << batch;
     }
   }
+}
+
+// Keeps memory from its first image on, as fitted codecs do: a block so large that the system gives
+// it anew and takes it back.
+class Hoarder : public FakeCodec {
+ public:
+  Bytes encode(const Tensor& tensor) const override {
+    std::call_once(begun_, [this] { hoard_.assign(std::size_t{64} << 20, char{1}); });
+    return FakeCodec::encode(tensor);
+  }
+
+ private:
+  mutable std::once_flag begun_;
+  mutable std::vector<char> hoard_;
+};
+
+TEST_F(RaceTest, BoundariesMakeRoomForWhatItKeeps) {
+  const std::size_t before = peak_resident_bytes();
+  if (before == 0) GTEST_SKIP() << "this kernel does not tell";
+  const auto told = [](const Sweep& run) {
+    return std::count_if(run.sink.notes.begin(), run.sink.notes.end(), [](const std::string& note) {
+      return note.find("the race itself needs memory") != std::string::npos;
+    });
+  };
+  Sweep roomy(kRaceImages), tight(kRaceImages);
+  for (Sweep* either : {&roomy, &tight}) {
+    set_up(*either);
+    either->settings.codecs.push_back(configured("hoarder", std::make_shared<Hoarder>()));
+    const std::size_t room = std::size_t{either == &roomy ? 4096U : 40U} << 20;
+    either->settings.memory_bytes = peak_resident_bytes() + room;
+  }
+  const std::string expected = without_times(roomy.run().cells);
+  EXPECT_EQ(without_times(tight.run().cells), expected);
+  EXPECT_EQ(told(roomy), 0);
+  EXPECT_EQ(told(tight), 1);
+}
+
+TEST_F(RaceTest, CalibratedCodecsAreMadeAnewWhereMemoryIsShort) {
+  FakeDataset others(40);
+  others.name = "others";
+  for (std::size_t i = 0; i < others.samples.size(); ++i) {
+    others.samples[i].tensor = fake_input(*others.samples[i].label, 3 + static_cast<float>(i) / 50);
+  }
+  std::vector<std::string> cells;
+  for (const std::size_t memory_bytes : {std::size_t{1} << 34, std::size_t{0}}) {
+    Sweep either(kRaceImages);
+    set_up(either);
+    either.settings.calibration = &others;
+    either.settings.codecs = make_codecs({"raw", "clip:levels=2,4,16", "klt:step=1,2"});
+    either.settings.memory_bytes = memory_bytes;
+    either.settings.threads = 2;
+    const SweepResult result = either.run();
+    EXPECT_EQ(result.failed, 0u);
+    const auto calibrated = std::count_if(
+        result.cells.begin(), result.cells.end(),
+        [](const Cell& cell) { return cell.status == CellStatus::kOk && cell.calibration; });
+    EXPECT_GT(calibrated, 0) << "the test has something to make anew";
+    cells.push_back(without_times(result.cells));
+  }
+  EXPECT_EQ(cells[0], cells[1]);
 }
 
 TEST_F(RaceTest, WithoutLabelsAgreementCounts) {

@@ -94,6 +94,15 @@ TEST(RunSweep, BoundariesOnDiskGiveTheSameCells) {
   EXPECT_EQ(without_times(on_disk.run().cells), without_times(in_memory.run().cells));
 }
 
+TEST(RunSweep, ABatchCountsOnlyWhereTheNetworkTakesMoreThanOne) {
+  Sweep sweep;
+  sweep.behaviour.any_batch = false;
+  sweep.run();
+  EXPECT_EQ(read_sweep_manifest(sweep.settings.folder).batch, 1u);
+  sweep.settings.batch = 8;
+  EXPECT_EQ(sweep.run(ExistingSweep::kResume).measured, 0u);
+}
+
 TEST(RunSweep, ALimitDrawsImagesBySeed) {
   Sweep sweep;
   sweep.settings.limit = 3;
@@ -327,6 +336,7 @@ TEST(ExistingSweepFolder, OfAnotherSweepIsNotResumed) {
   const std::vector<Change> changes = {
       {"seed is 0 there and 9 here", [](Sweep& sweep) { sweep.settings.seed = 9; }},
       {"images is 10 there and 5 here", [](Sweep& sweep) { sweep.settings.limit = 5; }},
+      {"batch is 4 there and 8 here", [](Sweep& sweep) { sweep.settings.batch = 8; }},
       {"output is '0' there and '1' here", [](Sweep& sweep) { sweep.settings.output = "1"; }},
       {"dataset is 'fake-set' there and 'other' here",
        [](Sweep& sweep) { sweep.dataset.name = "other"; }},

@@ -34,6 +34,17 @@ TEST(SweepPace, LearnsWhatEachCodecCostsAndThatSmallTensorsCostLess) {
   EXPECT_DOUBLE_EQ(*pace.left_s(), 5 + 2);
 }
 
+TEST(SweepPace, WhatIsLeftMayTurnOutOtherwise) {
+  SweepPace pace(two_splits());
+  pace.cell_done(2, 100);
+  pace.expect({{"raw", 500, 5e5}, {"raw", 500, 5e5}});
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 1 + 1);
+  pace.cell_done(1, 100);
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 1);
+  pace.expect({});
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 0);
+}
+
 TEST(SweepPace, IsDoneAfterTheLastCell) {
   SweepPace pace({{"raw", 10, 5}});
   pace.cell_done(3, 10);
