@@ -2,24 +2,21 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/spec.h"
-#include "codec/calibration.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
 #include "io/race_file.h"
 #include "io/text_file.h"
-#include "pipeline/calibration_set.h"
-#include "pipeline/capture_images.h"
-#include "pipeline/cell_evaluator.h"
-#include "pipeline/codec_fitter.h"
+#include "pipeline/cell_bench.h"
 #include "pipeline/estimate_sweep.h"
 #include "pipeline/race_sweep.h"
+#include "pipeline/sweep_capture.h"
 #include "pipeline/sweep_folder.h"
 #include "pipeline/sweep_jobs.h"
+#include "pipeline/sweep_team.h"
 
 namespace splitbench {
 namespace {
@@ -65,50 +62,6 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
   return manifest;
 }
 
-void check_answers(const CapturedImages& captured, const ModelInfo& info, RunRecorder& recorder) {
-  const auto classes = static_cast<int>(info.output.elements());
-  for (const auto& label : captured.inputs.labels) {
-    if (label && *label >= classes) {
-      throw bad_input("a label is " + std::to_string(*label) + ", but the model gives " +
-                      std::to_string(classes) + " scores (0 to " + std::to_string(classes - 1) +
-                      "); the dataset does not belong to this model");
-    }
-  }
-  const auto silent =
-      std::count(captured.inputs.baseline.begin(), captured.inputs.baseline.end(), kNoAnswer);
-  if (silent != 0) {
-    recorder.warning("the model gives NaN on " + std::to_string(silent) +
-                     " images; they count as wrong");
-  }
-  if (!captured.inputs.labelled()) {
-    recorder.warning(
-        "the images have no labels: accuracy is agreement with the uncompressed model");
-  }
-}
-
-Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const ConfiguredCodec& codec) {
-  FittedCodec fitted;
-  try {
-    fitted = fitter.fit(codec);
-  } catch (const Error& error) {
-    // A codec that cannot be fitted here is this cell's failure, not the sweep's.
-    Cell cell;
-    cell.status = CellStatus::kFailed;
-    cell.reason = error.what();
-    return cell;
-  }
-  if (!fitted.reason.empty()) {
-    Cell cell;
-    cell.status = CellStatus::kUnsupported;
-    cell.reason = fitted.reason;
-    return cell;
-  }
-  Cell cell = evaluator.evaluate(fitted.codecs);
-  cell.calibration = fitted.calibration;
-  cell.rate = fitted.rate;
-  return cell;
-}
-
 bool stop_requested(const SweepSettings& settings) {
   return settings.stop_requested && settings.stop_requested();
 }
@@ -139,77 +92,23 @@ Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t tot
 }
 
 // Returns how many of the jobs were done before a request to stop: all, when there was none.
-std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
-                          CalibrationSet* calibration, const SweepSettings& settings,
-                          const std::vector<SweepJob>& jobs, SweepFolder& folder,
-                          RunRecorder& recorder) {
-  const CellEvaluator::Settings evaluation{settings.batch, settings.threads};
+std::size_t measure_cells(ModelSession& session, const SweepCapture& capture,
+                          const SweepSettings& settings, const std::vector<SweepJob>& jobs,
+                          SweepFolder& folder, RunRecorder& recorder) {
   SweepPace pace(work_of(jobs, session.model->info()));
-  std::unique_ptr<CellEvaluator> evaluator;
-  std::unique_ptr<CodecFitter> fitter;
-  std::size_t current = 0;
+  CellBench bench(session, capture, settings);
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     if (stop_requested(settings)) return j;
     const SweepJob& job = jobs[j];
     recorder.progress(sweep_progress(pace, j, jobs.size(), job.key.split + " " + job.key.codec));
     const double start_s = monotonic_s();
-    if (!evaluator || current != job.split) {
-      // At device-only nothing was stored, and nothing is read.
-      const std::size_t position = job.codec == nullptr ? 0 : captured.position(job.split);
-      evaluator = std::make_unique<CellEvaluator>(*session.model, job.split, *captured.store,
-                                                  position, captured.inputs, evaluation);
-      fitter = std::make_unique<CodecFitter>(*session.model, job.split, calibration,
-                                             CodecFitter::Settings{evaluation, settings.folder});
-      fitter->expect(codecs_at(jobs, j));
-      current = job.split;
-    }
-    Cell cell = job.codec == nullptr ? evaluator->evaluate_device_only()
-                                     : measure_cell(*fitter, *evaluator, *job.codec);
-    cell.key = job.key;
+    const Cell cell = bench.measure(job, codecs_at(jobs, j));
     folder.append(cell);
     // At device-only no image is coded.
     pace.cell_done(monotonic_s() - start_s, job.codec == nullptr ? 0 : cell.accuracy.images);
   }
   recorder.progress(sweep_progress(pace, jobs.size(), jobs.size(), ""));
   return jobs.size();
-}
-
-bool wants_calibration(const ConfiguredCodec& codec) {
-  return codec.target || lacks_calibration(codec);
-}
-
-CaptureSettings capture_settings(const SweepSettings& settings, std::function<void()> checkpoint) {
-  CaptureSettings capture;
-  capture.checkpoint = std::move(checkpoint);
-  capture.folder = settings.folder;
-  capture.threads = settings.threads;
-  capture.batch = settings.batch;
-  capture.memory_bytes = settings.memory_bytes;
-  return capture;
-}
-
-// Null when no open cell needs any, or there are none.
-std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const Dataset& dataset,
-                                                    const SweepSettings& settings,
-                                                    const std::vector<SweepJob>& jobs,
-                                                    const CapturedImages& evaluated,
-                                                    CaptureSettings capture,
-                                                    RunRecorder& recorder) {
-  const std::vector<std::size_t> splits = splits_of(jobs, wants_calibration);
-  if (splits.empty()) return nullptr;
-  const std::vector<std::size_t> indices = calibration_indices(dataset, settings);
-  if (indices.empty()) return nullptr;
-  capture.stage = "calibration";
-  capture.keep_beliefs = true;
-  capture.excluded = evaluated.digests;
-  CapturedImages captured =
-      capture_images(session, *settings.calibration, indices, splits, capture, recorder);
-  if (captured.excluded != 0) {
-    recorder.warning(std::to_string(captured.excluded) +
-                     " calibration images are evaluated too and were left out");
-  }
-  return std::make_unique<CalibrationSet>(session, std::move(captured), capture, settings.seed,
-                                          recorder);
 }
 
 // Those of `jobs` that the folder lacks and those, of the first look, that failed and are tried
@@ -240,19 +139,19 @@ class OpenJobs {
 };
 
 // False when it was stopped on request.
-bool measure_open(ModelSession& session, const CapturedImages& captured,
-                  CalibrationSet* calibration, const SweepSettings& settings,
+bool measure_open(ModelSession& session, const SweepCapture& capture, const SweepSettings& settings,
                   const SweepManifest& manifest, const std::vector<SweepJob>& jobs,
                   const OpenJobs& open, SweepFolder& folder, RunRecorder& recorder) {
   if (manifest.race && !race_over(folder) &&
-      !race_cells(session, captured, calibration, settings, *manifest.race, jobs, folder,
-                  recorder)) {
+      !race_cells(session, capture, settings, *manifest.race, jobs, folder, recorder)) {
     return false;
   }
   // All of a plain sweep; of a race, what did not take part and what a failed cell had stopped.
   const std::vector<SweepJob> left = open.now();
-  return measure_cells(session, captured, calibration, settings, left, folder, recorder) ==
-         left.size();
+  if (settings.team != nullptr) {
+    return measure_in_team(session, capture, settings, left, folder, recorder);
+  }
+  return measure_cells(session, capture, settings, left, folder, recorder) == left.size();
 }
 
 }  // namespace
@@ -272,18 +171,16 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   const std::vector<SweepJob> open = open_jobs.now();
   bool finished = true;
   if (!open.empty()) {
-    const CaptureSettings capture = capture_settings(settings, [&] {
-      if (stop_requested(settings)) throw stopped(folder.path(), jobs.size(), open.size());
-    });
-    const CapturedImages captured = capture_images(
-        session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
-        splits_of(open, [](const ConfiguredCodec&) { return true; }), capture, recorder);
-    check_answers(captured, session.model->info(), recorder);
-    result.skipped = captured.skipped;
-    const std::unique_ptr<CalibrationSet> calibration =
-        capture_calibration(session, dataset, settings, open, captured, capture, recorder);
-    finished = measure_open(session, captured, calibration.get(), settings, manifest, jobs,
-                            open_jobs, folder, recorder);
+    if (settings.team != nullptr) prepare_team(settings, open);
+    const SweepCapture capture = capture_sweep(
+        session, dataset, settings, open,
+        [&] {
+          if (stop_requested(settings)) throw stopped(folder.path(), jobs.size(), open.size());
+        },
+        recorder);
+    result.skipped = capture.evaluated.skipped;
+    finished =
+        measure_open(session, capture, settings, manifest, jobs, open_jobs, folder, recorder);
   }
   if (finished) remove_race(settings.folder);
   result.cells = folder.cells();
