@@ -1,5 +1,5 @@
-// Opens the MPI plug-in (libsplitbench_mpi.so), through which the ranks that mpirun has started talk
-// to each other.
+// Opens the MPI plug-in (libsplitbench_mpi.so), through which the ranks that mpirun has started
+// talk to each other.
 #pragma once
 
 #include <memory>

@@ -40,7 +40,8 @@ struct RaceTrack::Lap {
 
   std::size_t cell;
   const BoundaryCodec& codec;
-  // From the first tail batch to the last. Over all images, of which only the batch's are filled in.
+  // From the first tail batch to the last. Over all images, of which only the batch's are filled
+  // in.
   std::optional<CellRun> run;
   std::size_t left = 0;  // tail batches; this and the rest under the track's mutex
   std::string failure;
@@ -75,14 +76,16 @@ bool RaceTrack::run(std::size_t batch, const std::vector<std::size_t>& cells, co
       keep(out_lap(cell, batch, std::move(why)));
     }
   }
-  return !stop_requested() && run_laps(batch, ready, [this] { return stop_requested(); }, keep);
+  return !stop_requested() && run_laps(
+                                  batch, ready, [this] { return stop_requested(); }, keep);
 }
 
 RaceLap RaceTrack::lap(std::size_t batch, std::size_t cell) {
   Cell why = fit(cell);
   if (why.status != CellStatus::kOk) return out_lap(cell, batch, std::move(why));
   RaceLap lap;
-  run_laps(batch, {cell}, [] { return false; }, [&](const RaceLap& done) { lap = done; });
+  run_laps(
+      batch, {cell}, [] { return false; }, [&](const RaceLap& done) { lap = done; });
   return lap;
 }
 

@@ -41,8 +41,8 @@ class RaceTrack {
   // Takes a lap; from any thread, one at a time.
   using Keep = std::function<void(const RaceLap&)>;
 
-  // Those of `jobs` that have a codec are the race's cells, by their order. The other arguments must
-  // outlive the track.
+  // Those of `jobs` that have a codec are the race's cells, by their order. The other arguments
+  // must outlive the track.
   RaceTrack(ModelSession& session, const SweepCapture& capture, const SweepSettings& settings,
             const std::vector<SweepJob>& jobs);
 

@@ -80,8 +80,8 @@ SweepCapture capture_sweep(ModelSession& session, const Dataset& dataset,
       session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
       splits_of(jobs, [](const ConfiguredCodec&) { return true; }), capture, recorder);
   check_answers(captured.evaluated, session.model->info(), recorder);
-  captured.calibration = capture_calibration(session, dataset, settings, jobs, captured.evaluated,
-                                             capture, recorder);
+  captured.calibration =
+      capture_calibration(session, dataset, settings, jobs, captured.evaluated, capture, recorder);
   return captured;
 }
 

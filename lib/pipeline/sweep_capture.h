@@ -20,8 +20,8 @@ struct SweepCapture {
   std::unique_ptr<CalibrationSet> calibration;  // null when no job needs any, or there are none
 };
 
-// For these jobs; all arguments but `jobs` and `checkpoint` must outlive the result. `checkpoint` is
-// called between batches; what it throws ends the capture. Warns of images without labels and of
+// For these jobs; all arguments but `jobs` and `checkpoint` must outlive the result. `checkpoint`
+// is called between batches; what it throws ends the capture. Warns of images without labels and of
 // answers that are none; throws Error{kBadInput} when labels do not belong to the model.
 SweepCapture capture_sweep(ModelSession& session, const Dataset& dataset,
                            const SweepSettings& settings, const std::vector<SweepJob>& jobs,

@@ -143,8 +143,9 @@ std::string SweepMember::work(const std::string& task) {
   std::size_t batch = 0, cell = 0;
   numbers >> order >> batch >> cell;
   if (order != order_digest(track_->batches())) {
-    throw bad_input("the images or the network's answers to them are not those of rank 0; give "
-                    "all ranks the same files");
+    throw bad_input(
+        "the images or the network's answers to them are not those of rank 0; give "
+        "all ranks the same files");
   }
   return lap_text(*track_, track_->lap(batch, cell));
 }

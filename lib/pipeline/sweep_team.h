@@ -38,9 +38,9 @@ bool measure_in_team(ModelSession& session, const SweepCapture& capture,
 bool run_laps_in_team(RaceTrack& track, const SweepSettings& settings, std::size_t batch,
                       const std::vector<std::size_t>& cells, const RaceTrack::Keep& keep);
 
-// On every other rank: the duties of serve_team() for one sweep. Throws what capture_sweep() throws,
-// and Error{kBadInput} when this rank was started with other arguments than rank 0 or sees other
-// images.
+// On every other rank: the duties of serve_team() for one sweep. Throws what capture_sweep()
+// throws, and Error{kBadInput} when this rank was started with other arguments than rank 0 or sees
+// other images.
 class SweepMember {
  public:
   // `preparation` comes from prepare_team(); the others must outlive the member.

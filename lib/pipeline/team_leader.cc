@@ -147,8 +147,7 @@ void TeamLeader::look_for_lost() {
   const double now_s = monotonic_s();
   for (std::size_t rank = 1; rank < members_.size(); ++rank) {
     Member& member = members_[rank];
-    const double patience_s =
-        member.known ? patience_.with_member_s : patience_.with_newcomer_s;
+    const double patience_s = member.known ? patience_.with_member_s : patience_.with_newcomer_s;
     if (member.lost || member.left || now_s - member.heard_s < patience_s) continue;
     member.lost = true;
     board_.give_back(rank);

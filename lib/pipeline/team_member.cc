@@ -132,8 +132,8 @@ void serve_team(Messenger& messenger, const TeamDuties& duties, TeamPatience pat
         duties.prepare(order->body);
         line.report({});
       } else {
-        line.report(TeamMessage{TeamWord::kResult, order->round, order->task,
-                                duties.work(order->body)});
+        line.report(
+            TeamMessage{TeamWord::kResult, order->round, order->task, duties.work(order->body)});
       }
     }
   } catch (...) {

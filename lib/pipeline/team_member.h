@@ -19,8 +19,8 @@ struct TeamDuties {
 };
 
 // Works until the leader says that the sweep is over, or a request to stop; the task in work is
-// finished and told first. Uses `messenger` from a thread of its own. Throws Error{kRuntime} when the
-// leader is lost, and what the duties throw.
+// finished and told first. Uses `messenger` from a thread of its own. Throws Error{kRuntime} when
+// the leader is lost, and what the duties throw.
 void serve_team(Messenger& messenger, const TeamDuties& duties, TeamPatience patience = {});
 
 }  // namespace splitbench

@@ -245,8 +245,7 @@ TEST_F(SweepTeamTest, ARequestToStopKeepsWhatIsInWork) {
   });
   sweep_.settings.stop_requested = nullptr;
   EXPECT_TRUE(errors_.empty());
-  with_members(
-      [&] { EXPECT_EQ(sorted_cells(sweep_.run(ExistingSweep::kResume).cells), wanted); });
+  with_members([&] { EXPECT_EQ(sorted_cells(sweep_.run(ExistingSweep::kResume).cells), wanted); });
 }
 
 TEST_F(SweepTeamTest, ARankWithOtherArgumentsIsFoundOut) {
