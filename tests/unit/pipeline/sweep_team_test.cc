@@ -81,7 +81,7 @@ class SweepTeamTest : public testing::Test {
     errors_.clear();
     std::vector<std::thread> members;
     for (std::size_t rank = kRanks - 1; rank > 0; --rank) {
-      members.emplace_back([this, rank] { be_member(rank); });
+      members.emplace_back([this, rank, settings = sweep_.settings] { be_member(rank, settings); });
     }
     if (victim_ != 0) gate_.close(members[kRanks - 1 - victim_].get_id());
     try {
@@ -96,9 +96,9 @@ class SweepTeamTest : public testing::Test {
     for (std::thread& member : members) member.join();
   }
 
-  void be_member(std::size_t rank) {
+  void be_member(std::size_t rank, const SweepSettings& settings) {
     Sweep own(sweep_.dataset.size());
-    own.settings = sweep_.settings;
+    own.settings = settings;
     own.settings.stop_requested = nullptr;
     if (rank == stranger_) own.settings.seed = 7;
     own.dataset.name = "fake-set";

@@ -137,7 +137,7 @@ TEST_F(TeamTest, AStopEndsTheRoundAndTakesWhatIsInWork) {
   TeamLeader leader(*messenger, sink_, patience_);
   leader.prepare("");
   TeamLeader::Round tasks = round();
-  tasks.stop_requested = [this] { return own_.size() >= 2; };
+  tasks.stop_requested = [this] { return taken_.size() >= 2; };  // asked while none is taken
   EXPECT_FALSE(leader.run(tasks));
   EXPECT_GE(taken_.size(), 2u);
   EXPECT_LT(taken_.size(), kTasks);
