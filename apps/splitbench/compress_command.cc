@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "cluster/open_messenger.h"
 #include "codec/library_versions.h"
 #include "command.h"
 #include "data/image_reader.h"
@@ -11,6 +12,9 @@
 #include "link/link.h"
 #include "model_options.h"
 #include "pipeline/run_sweep.h"
+#include "pipeline/sweep_team.h"
+#include "pipeline/team_leader.h"
+#include "pipeline/team_member.h"
 #include "report/live_front.h"
 #include "stop_signals.h"
 #include "terminal.h"
@@ -68,6 +72,9 @@ class CompressCommand : public Command {
     app.add_option("--shard", shard_,
                    "Measure one part of the cells only, e.g. 2/8; the parts divide them evenly "
                    "and are joined by: splitbench merge");
+    app.add_flag("--mpi", mpi_,
+                 "Share the work with the other ranks that mpirun has started (see: "
+                 "scripts/sweep_mpi); the folder must be visible to all of them");
     CLI::Option* race = app.add_flag(
         "--race", race_,
         "Race the cells: stop one as soon as another costs no more bytes and is no less accurate, "
@@ -112,27 +119,21 @@ class CompressCommand : public Command {
         "      --codec raw --codec quant:bits=2..8+2 --split blocks -o sweep\n"
         "  splitbench compress fashion-resnet --points 8 --codec disc -o sweep\n"
         "  splitbench compress fashion-resnet --race --race-margin 0.01 -o sweep\n"
+        "  mpirun --enable-recovery -n 8 splitbench compress fashion-resnet --mpi \\\n"
+        "      --threads 1 -o sweep\n"
         "  splitbench report sweep/front.json");
   }
 
   int run(const Context& context) override {
+    complete_settings();
+    if (mpi_) messenger_ = open_messenger();
+    if (messenger_ && messenger_->rank() != 0) return serve(context);
     RunRecorder recorder(context.argv, context.events);
     recorder.set_seed(settings_.seed);
     for (const auto& [name, version] : codec_library_versions())
       recorder.add_library(name, version);
-    settings_.memory_bytes = static_cast<std::size_t>(parse_size_bytes(memory_));
-    if (!shard_.empty()) settings_.shard = parse_shard(shard_);
-    const OpenRate open = settings_.points != 0 ? OpenRate::kSearched : OpenRate::kDefault;
-    settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs(open) : codecs_, open);
-    if (race_) {
-      settings_.race =
-          RaceChoice{race_scope_ == "all" ? RaceScope::kAll : RaceScope::kSplit, race_margin_};
-    }
-    settings_.existing = resume_  ? ExistingSweep::kResume
-                         : fresh_ ? ExistingSweep::kFresh
-                                  : ExistingSweep::kRefuse;
-    settings_.threads = model_.threads;
-    settings_.output = model_.model_output;
+    std::optional<TeamLeader> team;
+    if (messenger_) settings_.team = &team.emplace(*messenger_, recorder);
     ModelSession session = model_.open(context, &recorder);
     const std::unique_ptr<Dataset> dataset = open_dataset(dataset_spec(session), dataset_context());
     const std::unique_ptr<Dataset> calibration = open_calibration(*dataset, session);
@@ -155,6 +156,48 @@ class CompressCommand : public Command {
   }
 
  private:
+  void complete_settings() {
+    settings_.memory_bytes = static_cast<std::size_t>(parse_size_bytes(memory_));
+    if (!shard_.empty()) settings_.shard = parse_shard(shard_);
+    const OpenRate open = settings_.points != 0 ? OpenRate::kSearched : OpenRate::kDefault;
+    settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs(open) : codecs_, open);
+    if (race_) {
+      settings_.race =
+          RaceChoice{race_scope_ == "all" ? RaceScope::kAll : RaceScope::kSplit, race_margin_};
+    }
+    settings_.existing = resume_  ? ExistingSweep::kResume
+                         : fresh_ ? ExistingSweep::kFresh
+                                  : ExistingSweep::kRefuse;
+    settings_.threads = model_.threads;
+    settings_.output = model_.model_output;
+  }
+
+  // Does what rank 0 says. What every rank would say is said by rank 0 alone.
+  int serve(const Context& context) {
+    NullSink silence;
+    const Context quiet{context.argv, context.profile_folders, silence, context.app};
+    RunRecorder recorder(context.argv, silence);
+    const StopSignals signals;
+    settings_.stop_requested = [&signals] { return signals.requested(); };
+    std::optional<ModelSession> session;
+    std::unique_ptr<Dataset> dataset, calibration;
+    std::optional<SweepMember> member;
+    const auto prepare = [&](const std::string& preparation) {
+      session = model_.open(quiet, &recorder);
+      dataset = open_dataset(dataset_spec(*session), dataset_context());
+      calibration = open_calibration(*dataset, *session);
+      settings_.calibration = calibration ? calibration.get() : dataset.get();
+      member.emplace(*session, *dataset, settings_, recorder, preparation);
+    };
+    const auto work = [&](const std::string& task) { return member->work(task); };
+    try {
+      serve_team(*messenger_, {prepare, work, settings_.stop_requested});
+    } catch (const Error& error) {
+      throw Error(error.code(), "rank " + std::to_string(messenger_->rank()) + ": " + error.what());
+    }
+    return 0;
+  }
+
   std::string dataset_spec(const ModelSession& session) const {
     if (!dataset_.empty()) return dataset_;
     if (!session.manifest.dataset.empty()) return session.manifest.dataset;
@@ -220,6 +263,8 @@ class CompressCommand : public Command {
   std::optional<double> race_margin_;
   std::string race_scope_;  // empty: the default
   bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false, live_ = false;
+  bool mpi_ = false;
+  std::unique_ptr<Messenger> messenger_;  // with --mpi
   std::unique_ptr<ImageReader> image_reader_;
 };
 

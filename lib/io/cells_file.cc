@@ -128,6 +128,13 @@ void write_cells(const std::string& path, const std::vector<Cell>& cells) {
   write_text_file(file, text);
 }
 
+std::string cell_line(const Cell& cell) { return line_text(cell_json(cell), "a cell"); }
+
+Cell parse_cell_line(const std::string& line, const std::string& where) {
+  const nlohmann::json json = parse_json(line, where);
+  return cell_from({json, where});
+}
+
 bool repair_torn_tail(const std::string& path) {
   const std::string file = cells_path(path);
   const Descriptor descriptor(open(file.c_str(), O_RDWR | O_CLOEXEC));

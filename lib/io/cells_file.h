@@ -38,6 +38,10 @@ std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* 
 // All cells in one go: completely or not at all. Throws Error{kRuntime} when the disk is full.
 void write_cells(const std::string& path, const std::vector<Cell>& cells);
 
+// One cell as such a line, with its newline, and back. `where` names the line's origin in errors.
+std::string cell_line(const Cell& cell);
+Cell parse_cell_line(const std::string& line, const std::string& where);
+
 // Cuts off what follows the last complete line of this or another file of JSON lines; true when
 // something was cut. A missing file is left alone. Throws Error{kRuntime} when the file cannot be
 // changed.

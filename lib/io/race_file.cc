@@ -66,6 +66,13 @@ RaceEntry entry_from(const JsonNode& node) {
 
 }  // namespace
 
+std::string race_line(const RaceEntry& entry) { return line_text(entry_json(entry), "a race"); }
+
+RaceEntry parse_race_line(const std::string& line, const std::string& where) {
+  const nlohmann::json json = parse_json(line, where);
+  return entry_from({json, where});
+}
+
 std::string race_path(const std::string& folder) {
   return (std::filesystem::path(folder) / "race.jsonl").string();
 }

@@ -43,6 +43,11 @@ class RaceFile {
   std::vector<RaceEntry> entries_;
 };
 
+// One entry as a line of the file, with its newline, and back. `where` names the line's origin in
+// errors.
+std::string race_line(const RaceEntry& entry);
+RaceEntry parse_race_line(const std::string& line, const std::string& where);
+
 std::string race_path(const std::string& folder);
 
 // Does nothing when there is none.

@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "core/race.h"
-#include "pipeline/calibration_set.h"
-#include "pipeline/capture_images.h"
 #include "pipeline/model_session.h"
 #include "pipeline/run_recorder.h"
 #include "pipeline/run_sweep.h"
+#include "pipeline/sweep_capture.h"
 #include "pipeline/sweep_folder.h"
 #include "pipeline/sweep_jobs.h"
 
@@ -34,9 +33,10 @@ bool race_over(const SweepFolder& folder);
 // manifest. Cells that are refused, fail or are stopped are appended to the folder at once, in
 // the order of `jobs`, all others when they have seen all images. False when it was stopped as
 // settings.stop_requested wished. Cells that a failed cell had stopped are left to the caller
-// (SweepFolder::finished()). `calibration` may be null. Throws what keeping results throws.
-bool race_cells(ModelSession& session, const CapturedImages& captured, CalibrationSet* calibration,
-                const SweepSettings& settings, const SweepRace& race,
-                const std::vector<SweepJob>& jobs, SweepFolder& folder, RunRecorder& recorder);
+// (SweepFolder::finished()). The ranks of settings.team share the work; what they measured is kept
+// and decided here. Throws what keeping results throws.
+bool race_cells(ModelSession& session, const SweepCapture& capture, const SweepSettings& settings,
+                const SweepRace& race, const std::vector<SweepJob>& jobs, SweepFolder& folder,
+                RunRecorder& recorder);
 
 }  // namespace splitbench

@@ -4,27 +4,24 @@
 #include <deque>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/spec.h"
-#include "codec/calibration.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
 #include "io/race_file.h"
 #include "io/text_file.h"
-#include "pipeline/calibration_set.h"
-#include "pipeline/capture_images.h"
-#include "pipeline/cell_evaluator.h"
-#include "pipeline/codec_fitter.h"
+#include "pipeline/cell_bench.h"
 #include "pipeline/estimate_sweep.h"
 #include "pipeline/open_cells.h"
 #include "pipeline/point_search.h"
 #include "pipeline/race_sweep.h"
+#include "pipeline/sweep_capture.h"
 #include "pipeline/sweep_folder.h"
 #include "pipeline/sweep_jobs.h"
+#include "pipeline/sweep_team.h"
 
 namespace splitbench {
 namespace {
@@ -72,50 +69,6 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
   return manifest;
 }
 
-void check_answers(const CapturedImages& captured, const ModelInfo& info, RunRecorder& recorder) {
-  const auto classes = static_cast<int>(info.output.elements());
-  for (const auto& label : captured.inputs.labels) {
-    if (label && *label >= classes) {
-      throw bad_input("a label is " + std::to_string(*label) + ", but the model gives " +
-                      std::to_string(classes) + " scores (0 to " + std::to_string(classes - 1) +
-                      "); the dataset does not belong to this model");
-    }
-  }
-  const auto silent =
-      std::count(captured.inputs.baseline.begin(), captured.inputs.baseline.end(), kNoAnswer);
-  if (silent != 0) {
-    recorder.warning("the model gives NaN on " + std::to_string(silent) +
-                     " images; they count as wrong");
-  }
-  if (!captured.inputs.labelled()) {
-    recorder.warning(
-        "the images have no labels: accuracy is agreement with the uncompressed model");
-  }
-}
-
-Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const ConfiguredCodec& codec) {
-  FittedCodec fitted;
-  try {
-    fitted = fitter.fit(codec);
-  } catch (const Error& error) {
-    // A codec that cannot be fitted here is this cell's failure, not the sweep's.
-    Cell cell;
-    cell.status = CellStatus::kFailed;
-    cell.reason = error.what();
-    return cell;
-  }
-  if (!fitted.reason.empty()) {
-    Cell cell;
-    cell.status = CellStatus::kUnsupported;
-    cell.reason = fitted.reason;
-    return cell;
-  }
-  Cell cell = evaluator.evaluate(fitted.codecs);
-  cell.calibration = fitted.calibration;
-  cell.rate = fitted.rate;
-  return cell;
-}
-
 bool stop_requested(const SweepSettings& settings) {
   return settings.stop_requested && settings.stop_requested();
 }
@@ -138,18 +91,17 @@ Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t tot
 // are searched, a round of one cell of every search at a time.
 class CellLoop {
  public:
-  CellLoop(ModelSession& session, const CapturedImages& captured, CalibrationSet* calibration,
-           const SweepSettings& settings, const std::vector<SweepJob>& jobs, SweepFolder& folder,
-           KnownCell known, RunRecorder& recorder)
-      : model_(*session.model),
-        captured_(captured),
-        calibration_(calibration),
+  CellLoop(ModelSession& session, const SweepCapture& capture, const SweepSettings& settings,
+           const std::vector<SweepJob>& jobs, SweepFolder& folder, KnownCell known,
+           RunRecorder& recorder)
+      : info_(session.model->info()),
+        bench_(session, capture, settings),
         settings_(settings),
         jobs_(jobs),
         folder_(folder),
         known_(std::move(known)),
         recorder_(recorder),
-        rules_(point_rules(settings, model_.info())),
+        rules_(point_rules(settings, info_)),
         pace_({}) {
     for (const SweepJob& job : jobs) {
       left_.push_back(job.is_search() ? search_points(job, rules_, known_).left : 1);
@@ -161,9 +113,9 @@ class CellLoop {
   bool run() {
     for (std::size_t first = 0, end = 0; first < jobs_.size(); first = end) {
       while (end < jobs_.size() && jobs_[end].split == jobs_[first].split) ++end;
-      begin_split(first, end);
+      const std::vector<const ConfiguredCodec*> coming = codecs_among(first, end);
       for (std::size_t j = first; j < end; ++j) {
-        if (!jobs_[j].is_search() && !measure(j, jobs_[j])) return false;
+        if (!jobs_[j].is_search() && !measure(j, jobs_[j], coming)) return false;
       }
       if (!search(first, end)) return false;
     }
@@ -172,16 +124,9 @@ class CellLoop {
   }
 
  private:
-  void begin_split(std::size_t first, std::size_t end) {
-    const CellEvaluator::Settings evaluation{settings_.batch, settings_.threads};
-    const std::size_t split = jobs_[first].split;
-    // At device-only nothing was stored, and nothing is read.
-    const std::size_t position = jobs_[first].codec == nullptr ? 0 : captured_.position(split);
-    evaluator_ = std::make_unique<CellEvaluator>(model_, split, *captured_.store, position,
-                                                 captured_.inputs, evaluation);
-    fitter_ = std::make_unique<CodecFitter>(model_, split, calibration_,
-                                            CodecFitter::Settings{evaluation, settings_.folder});
-    // Codecs with a target find their settings first, and calibrate for them as they go.
+  // Those that can be calibrated side by side. Codecs with a target find their settings first, and
+  // calibrate for them as they go.
+  std::vector<const ConfiguredCodec*> codecs_among(std::size_t first, std::size_t end) const {
     std::vector<const ConfiguredCodec*> codecs;
     for (std::size_t j = first; j < end; ++j) {
       const SweepJob& job = jobs_[j];
@@ -189,7 +134,7 @@ class CellLoop {
         codecs.push_back(job.codec);
       }
     }
-    fitter_->expect(std::move(codecs));
+    return codecs;
   }
 
   // The searches among the jobs from `first` to `end`, which are of one split.
@@ -205,30 +150,28 @@ class CellLoop {
         if (!state.next) continue;
         codecs.push_back(&round.emplace(j, std::move(*state.next)).first->second.codec);
       }
-      fitter_->expect(std::move(codecs));
       for (const auto& [j, cell] : round) {
         // Two searches may come to one setting, where their other options are no more than that.
         if (known_(cell.key) != nullptr) continue;
-        if (!measure(j, {cell.key, jobs_[j].split, &cell.codec})) return false;
+        if (!measure(j, {cell.key, jobs_[j].split, &cell.codec}, codecs)) return false;
       }
     } while (!round.empty());
     return true;
   }
 
   // A cell of the job `j`. False when it was not, as somebody wished.
-  bool measure(std::size_t j, const SweepJob& cell) {
+  bool measure(std::size_t j, const SweepJob& cell,
+               const std::vector<const ConfiguredCodec*>& coming) {
     if (stop_requested(settings_)) return false;
     --left_[j];
-    std::vector<CellWork> work = work_of({cell}, model_.info());
+    std::vector<CellWork> work = work_of({cell}, info_);
     const std::vector<CellWork> others = work_left();
     work.insert(work.end(), others.begin(), others.end());
     pace_.expect(work);
     recorder_.progress(
         sweep_progress(pace_, done_, done_ + work.size(), cell.key.split + " " + cell.key.codec));
     const double start_s = monotonic_s();
-    Cell result = cell.codec == nullptr ? evaluator_->evaluate_device_only()
-                                        : measure_cell(*fitter_, *evaluator_, *cell.codec);
-    result.key = cell.key;
+    const Cell result = bench_.measure(cell, coming);
     folder_.append(result);
     // At device-only no image is coded.
     pace_.cell_done(monotonic_s() - start_s, cell.codec == nullptr ? 0 : result.accuracy.images);
@@ -239,12 +182,11 @@ class CellLoop {
   std::vector<CellWork> work_left() const {
     std::vector<SweepJob> cells;
     for (std::size_t j = 0; j < jobs_.size(); ++j) cells.insert(cells.end(), left_[j], jobs_[j]);
-    return work_of(cells, model_.info());
+    return work_of(cells, info_);
   }
 
-  Model& model_;
-  const CapturedImages& captured_;
-  CalibrationSet* calibration_;
+  const ModelInfo& info_;
+  CellBench bench_;
   const SweepSettings& settings_;
   const std::vector<SweepJob>& jobs_;
   SweepFolder& folder_;
@@ -254,62 +196,23 @@ class CellLoop {
   SweepPace pace_;
   std::vector<std::size_t> left_;  // cells to measure, by job; of searches at most
   std::size_t done_ = 0;
-  std::unique_ptr<CellEvaluator> evaluator_;  // of the split that is worked at
-  std::unique_ptr<CodecFitter> fitter_;
 };
 
-bool wants_calibration(const ConfiguredCodec& codec) {
-  return codec.target || lacks_calibration(codec);
-}
-
-CaptureSettings capture_settings(const SweepSettings& settings, std::function<void()> checkpoint) {
-  CaptureSettings capture;
-  capture.checkpoint = std::move(checkpoint);
-  capture.folder = settings.folder;
-  capture.threads = settings.threads;
-  capture.batch = settings.batch;
-  capture.memory_bytes = settings.memory_bytes;
-  return capture;
-}
-
-// Null when no open cell needs any, or there are none.
-std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const Dataset& dataset,
-                                                    const SweepSettings& settings,
-                                                    const std::vector<SweepJob>& jobs,
-                                                    const CapturedImages& evaluated,
-                                                    CaptureSettings capture,
-                                                    RunRecorder& recorder) {
-  const std::vector<std::size_t> splits = splits_of(jobs, wants_calibration);
-  if (splits.empty()) return nullptr;
-  const std::vector<std::size_t> indices = calibration_indices(dataset, settings);
-  if (indices.empty()) return nullptr;
-  capture.stage = "calibration";
-  capture.keep_beliefs = true;
-  capture.excluded = evaluated.digests;
-  CapturedImages captured =
-      capture_images(session, *settings.calibration, indices, splits, capture, recorder);
-  if (captured.excluded != 0) {
-    recorder.warning(std::to_string(captured.excluded) +
-                     " calibration images are evaluated too and were left out");
-  }
-  return std::make_unique<CalibrationSet>(session, std::move(captured), capture, settings.seed,
-                                          recorder);
-}
-
 // False when it was stopped on request.
-bool measure_open(ModelSession& session, const CapturedImages& captured,
-                  CalibrationSet* calibration, const SweepSettings& settings,
+bool measure_open(ModelSession& session, const SweepCapture& capture, const SweepSettings& settings,
                   const SweepManifest& manifest, const std::vector<SweepJob>& jobs,
                   const KnownCell& known, SweepFolder& folder, RunRecorder& recorder) {
   if (manifest.race && !race_over(folder) &&
-      !race_cells(session, captured, calibration, settings, *manifest.race, jobs, folder,
-                  recorder)) {
+      !race_cells(session, capture, settings, *manifest.race, jobs, folder, recorder)) {
     return false;
   }
   // All of a plain sweep; of a race, what did not take part and what a failed cell had stopped.
   const std::vector<SweepJob> left =
       open_jobs(jobs, point_rules(settings, session.model->info()), known);
-  return CellLoop(session, captured, calibration, settings, left, folder, known, recorder).run();
+  if (settings.team != nullptr) {
+    return measure_in_team(session, capture, settings, left, folder, recorder);
+  }
+  return CellLoop(session, capture, settings, left, folder, known, recorder).run();
 }
 
 void refuse_contradictions(const SweepSettings& settings) {
@@ -328,6 +231,11 @@ void refuse_contradictions(const SweepSettings& settings) {
         "which cells a search comes to is not known beforehand, so --points does not go with "
         "--shard; give each process splits of its own (--split) and join the folders: splitbench "
         "merge");
+  }
+  if (settings.team != nullptr) {
+    throw bad_input(
+        "a search measures its cells one after the other, so --points does not go with --mpi; give "
+        "each process splits of its own (--split) and join the folders: splitbench merge");
   }
   if (std::none_of(settings.codecs.begin(), settings.codecs.end(),
                    [](const ConfiguredCodec& codec) { return codec.searched; })) {
@@ -357,18 +265,17 @@ SweepResult run_sweep(ModelSession& session, const Dataset& dataset, const Sweep
   const std::vector<SweepJob> open = open_jobs(jobs, rules, known);
   bool finished = true;
   if (!open.empty()) {
-    const CaptureSettings capture = capture_settings(settings, [&] {
-      if (stop_requested(settings)) throw stopped(folder.path(), count_cells(jobs, rules, known));
-    });
-    const CapturedImages captured = capture_images(
-        session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
-        splits_of(open, [](const ConfiguredCodec&) { return true; }), capture, recorder);
-    check_answers(captured, session.model->info(), recorder);
-    result.skipped = captured.skipped;
-    const std::unique_ptr<CalibrationSet> calibration =
-        capture_calibration(session, dataset, settings, open, captured, capture, recorder);
-    finished = measure_open(session, captured, calibration.get(), settings, manifest, jobs, known,
-                            folder, recorder);
+    if (settings.team != nullptr) prepare_team(settings, open);
+    const SweepCapture capture = capture_sweep(
+        session, dataset, settings, open,
+        [&] {
+          if (stop_requested(settings)) {
+            throw stopped(folder.path(), count_cells(jobs, rules, known));
+          }
+        },
+        recorder);
+    result.skipped = capture.evaluated.skipped;
+    finished = measure_open(session, capture, settings, manifest, jobs, known, folder, recorder);
   }
   if (finished) remove_race(settings.folder);
   result.cells = folder.cells();

@@ -28,6 +28,8 @@
 
 namespace splitbench {
 
+class TeamLeader;
+
 enum class ExistingSweep { kRefuse, kResume, kFresh };
 
 // Which fronts a race keeps, within its margin: that of all cells together, or every split's own
@@ -60,6 +62,8 @@ struct SweepSettings {
                              << 30;  // the process keeps to it: the rest goes to disk
   ExistingSweep existing = ExistingSweep::kRefuse;
   bool retry_failed = false;
+  // The ranks that share the work; null when there are none. The sweep is the same.
+  TeamLeader* team = nullptr;
   // Asked between cells, in a race from any of its threads: whether to stop. May be empty.
   std::function<bool()> stop_requested;
   // Told all cells of the folder at the start of the work and after each new one. May be empty.

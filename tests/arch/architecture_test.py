@@ -12,7 +12,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-LAYER_2 = ("codec", "nn", "data", "measure", "link", "io", "plan", "report")
+LAYER_2 = ("codec", "nn", "data", "measure", "link", "io", "plan", "report",
+           "cluster")
 MAY_INCLUDE = {
     "base": {"base"},
     "core": {"base", "core"},
@@ -25,6 +26,7 @@ MAY_INCLUDE = {
 OWNERS = [
     (re.compile(r"(torch|ATen|c10|caffe2)/"), ("lib/nn/torch/",), "headers"),
     (re.compile(r"opencv2/"), ("lib/data/image/",), "sources"),
+    (re.compile(r"mpi\.h$"), ("lib/cluster/mpi/",), "sources"),
     (re.compile(r"nlohmann/"), ("lib/io/",), "headers"),
     (re.compile(r"openssl/"), ("lib/io/",), "sources"),
     (re.compile(r"CLI/"), ("apps/",), "headers"),
@@ -61,7 +63,7 @@ def include_violations(path, text):
             target = name.split("/")[0]
             if target not in MAY_INCLUDE[module]:
                 yield f"{path} includes {name}: lib/{module} is not above lib/{target}"
-            plug_in = re.match(r"(nn/torch|data/image)/", name)
+            plug_in = re.match(r"(nn/torch|data/image|cluster/mpi)/", name)
             if plug_in and not path.startswith(f"lib/{plug_in.group()}"):
                 yield f"{path} includes {name}: plug-ins are opened, not included"
         else:
@@ -191,6 +193,7 @@ class Includes(RuleTest):
                 ("lib/nn/open_backend.cc", "#include <torch/script.h>"),
                 ("lib/data/a.cc", "#include <opencv2/core.hpp>"),
                 ("lib/pipeline/a.cc", "#include <nlohmann/json.hpp>"),
+                ("lib/cluster/open_messenger.cc", "#include <mpi.h>"),
                 ("lib/plan/a.cc", "#include <CLI/App.hpp>"),
                 ("apps/splitbench/a.cc", "#include <ATen/ATen.h>"),
                 ("lib/codec/a.h", "#include <zstd.h>"),
