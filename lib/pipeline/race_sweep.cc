@@ -67,7 +67,7 @@ class CellRace {
         folder_(folder),
         recorder_(recorder),
         batches_(race_order(captured.inputs, static_cast<int>(model_.info().output.elements()),
-                            settings.seed)),
+                            settings.race->seed.value_or(settings.seed))),
         file_(folder.path(), order_digest(batches_)),
         images_(captured.inputs.size()),
         labelled_(captured.inputs.labelled()) {
