@@ -86,10 +86,13 @@ void check_answers(const CapturedImages& captured, const ModelInfo& info, RunRec
   }
 }
 
-Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const ConfiguredCodec& codec) {
+Cell measure_cell(CodecFitter& fitter, CellEvaluator& evaluator, const ConfiguredCodec& codec,
+                  CellSeconds& seconds) {
+  const double start_s = monotonic_s();
   FittedCodec fitted;
   try {
     fitted = fitter.fit(codec);
+    seconds.fitting = monotonic_s() - start_s;
   } catch (const Error& error) {
     // A codec that cannot be fitted here is this cell's failure, not the sweep's.
     Cell cell;
@@ -163,12 +166,17 @@ std::size_t measure_cells(ModelSession& session, const CapturedImages& captured,
       fitter->expect(codecs_at(jobs, j));
       current = job.split;
     }
+    CellSeconds seconds;
     Cell cell = job.codec == nullptr ? evaluator->evaluate_device_only()
-                                     : measure_cell(*fitter, *evaluator, *job.codec);
+                                     : measure_cell(*fitter, *evaluator, *job.codec, seconds);
     cell.key = job.key;
     folder.append(cell);
     // At device-only no image is coded.
-    pace.cell_done(monotonic_s() - start_s, job.codec == nullptr ? 0 : cell.accuracy.images);
+    const std::size_t images = job.codec == nullptr ? 0 : cell.accuracy.images;
+    seconds.all = monotonic_s() - start_s;
+    seconds.coding =
+        (cell.encode.median + cell.decode.median) * static_cast<double>(images) / settings.threads;
+    pace.cell_done(seconds, images);
   }
   recorder.progress(sweep_progress(pace, jobs.size(), jobs.size(), ""));
   return jobs.size();
