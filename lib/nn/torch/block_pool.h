@@ -1,8 +1,8 @@
 // Memory for the network's tensors that is used again, run after run.
 //
 // Activations of a batch are blocks of many megabytes. The system takes these back as soon as they
-// are freed and clears them page by page when it gives them out again, which took a third of the
-// time of MobileNetV2's tails. A pool keeps them instead, but never more than were in use at once.
+// are freed and clears them page by page when it gives them out again, which takes as long as a
+// good part of the network. A pool keeps them instead, but never more than were in use at once.
 #pragma once
 
 #include <cstddef>
