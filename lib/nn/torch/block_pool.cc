@@ -59,7 +59,6 @@ void* BlockPool::take(std::size_t bytes) {
   if (kept) {
     const std::lock_guard<std::mutex> lock(mutex_);
     header = reuse(bytes);
-    if (header == nullptr) make_room(bytes);
     used_bytes_ += header == nullptr ? bytes : header->bytes;
     most_used_bytes_ = std::max(most_used_bytes_, used_bytes_);
   }
@@ -89,13 +88,33 @@ void BlockPool::give_back(void* memory) {
   pool.free_.emplace(header->bytes, header);
 }
 
-// The smallest block that is large enough, unless it is much larger; null when there is none.
+BlockPool::Header* BlockPool::pop(Blocks::iterator block) {
+  Header* header = block->second;
+  free_bytes_ -= header->bytes;
+  free_.erase(block);
+  return header;
+}
+
+// The smallest block that is large enough, unless it is much larger. Where there is no room for
+// another, one that does not fit is made to: only the pages it lacks are new. Null when there is
+// none, and room for another.
 BlockPool::Header* BlockPool::reuse(std::size_t bytes) {
   const auto found = free_.lower_bound(bytes);
-  if (found == free_.end() || found->first > bytes + bytes / kTolerance) return nullptr;
-  Header* header = found->second;
-  free_bytes_ -= header->bytes;
-  free_.erase(found);
+  if (found != free_.end() && found->first <= bytes + bytes / kTolerance) return pop(found);
+  Header* header = nullptr;
+  if (used_bytes_ + free_bytes_ + bytes > most_used_bytes_ && !free_.empty()) {
+    header = pop(found == free_.end() ? std::prev(found) : found);
+  }
+  make_room(bytes);
+  if (header == nullptr) return nullptr;
+  void* const moved =
+      mremap(header, sizeof(Header) + header->bytes, sizeof(Header) + bytes, MREMAP_MAYMOVE);
+  if (moved == MAP_FAILED) {
+    munmap(header, sizeof(Header) + header->bytes);
+    return nullptr;
+  }
+  header = static_cast<Header*>(moved);
+  header->bytes = bytes;
   return header;
 }
 
@@ -103,10 +122,8 @@ BlockPool::Header* BlockPool::reuse(std::size_t bytes) {
 void BlockPool::make_room(std::size_t bytes) {
   const std::size_t most = std::max(most_used_bytes_, used_bytes_ + bytes);
   while (!free_.empty() && used_bytes_ + bytes + free_bytes_ > most) {
-    const auto largest = std::prev(free_.end());
-    free_bytes_ -= largest->first;
-    munmap(largest->second, sizeof(Header) + largest->first);
-    free_.erase(largest);
+    Header* const largest = pop(std::prev(free_.end()));
+    munmap(largest, sizeof(Header) + largest->bytes);
   }
 }
 

@@ -21,12 +21,14 @@ class BlockPool {
 
  private:
   struct Header;
+  using Blocks = std::multimap<std::size_t, Header*>;  // by size
 
+  Header* pop(Blocks::iterator block);
   Header* reuse(std::size_t bytes);
   void make_room(std::size_t bytes);
 
   std::mutex mutex_;
-  std::multimap<std::size_t, Header*> free_;  // by size
+  Blocks free_;
   std::size_t free_bytes_ = 0, used_bytes_ = 0, most_used_bytes_ = 0;
 };
 
