@@ -51,7 +51,8 @@ class CompressCommand : public Command {
     app.add_option("--limit", settings_.limit, "Images to use, drawn by the seed; 0 for all")
         ->capture_default_str();
     app.add_option("--seed", settings_.seed, "Of the draw of images")->capture_default_str();
-    app.add_option("--batch", settings_.batch, "Images in one run of a head or tail")
+    app.add_option("--batch", settings_.batch,
+                   "Images in one run of a tail; changes the speed and no result")
         ->check(CLI::Range(1, 4096))
         ->capture_default_str();
     app.add_option("--memory", memory_,
@@ -91,6 +92,9 @@ class CompressCommand : public Command {
            "front, or all of them (all), which keeps the common front with less work; by "
            "default split")
         ->check(CLI::IsMember({"split", "all"}))
+        ->needs(race);
+    app.add_option("--race-seed", race_seed_,
+                   "With --race: of the order in which images are taken; by default --seed")
         ->needs(race);
     app.add_option("-o,--output", settings_.folder, "Folder for cells.jsonl and front.json")
         ->required();
@@ -162,8 +166,8 @@ class CompressCommand : public Command {
     const OpenRate open = settings_.points != 0 ? OpenRate::kSearched : OpenRate::kDefault;
     settings_.codecs = make_codecs(codecs_.empty() ? default_codec_specs(open) : codecs_, open);
     if (race_) {
-      settings_.race =
-          RaceChoice{race_scope_ == "all" ? RaceScope::kAll : RaceScope::kSplit, race_margin_};
+      settings_.race = RaceChoice{race_scope_ == "all" ? RaceScope::kAll : RaceScope::kSplit,
+                                  race_margin_, race_seed_};
     }
     settings_.existing = resume_  ? ExistingSweep::kResume
                          : fresh_ ? ExistingSweep::kFresh
@@ -261,6 +265,7 @@ class CompressCommand : public Command {
   std::vector<std::string> codecs_;
   std::string memory_ = "1GiB";
   std::optional<double> race_margin_;
+  std::optional<std::uint64_t> race_seed_;
   std::string race_scope_;  // empty: the default
   bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false, live_ = false;
   bool mpi_ = false;

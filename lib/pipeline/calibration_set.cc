@@ -110,11 +110,11 @@ std::unique_ptr<BoundaryStore> CalibrationSet::compute_gradients(std::size_t spl
   const SplitPoint& point = session_.model->info().splits.at(split);
   const std::size_t where = position(split);
   const std::vector<int> classes = draw_classes();
+  // Half of what is left is for the work: a gradient keeps every activation of the tail.
+  const std::size_t memory_bytes = MemoryBudget(settings_.memory_bytes).limit(0) / 2;
   auto store = std::make_unique<BoundaryStore>(std::vector<BoundarySpec>{point.boundary}, size(),
-                                               MemoryBudget(settings_.memory_bytes).limit(0),
-                                               settings_.folder);
+                                               memory_bytes, settings_.folder);
   const std::unique_ptr<Segment> tail = session_.model->tail(split);
-  // Image by image: a gradient keeps every activation of the tail.
   parallel_for(size(), settings_.threads, [&](std::size_t i) {
     session_.model->use_threads(1);
     Boundary gradient = gradient_of(*tail, captured_.store->get(where, i), classes[i]);

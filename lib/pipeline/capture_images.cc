@@ -48,6 +48,7 @@ class Capture {
       const std::size_t count = std::min(stride, indices.size() - first);
       add({indices.begin() + static_cast<std::ptrdiff_t>(first),
            indices.begin() + static_cast<std::ptrdiff_t>(first + count)});
+      if (first == 0 && captured_.inputs.size() != 0) rehearse_tails();
       captured_.store->limit_memory(memory.limit(captured_.store->memory_used()));
     }
     tell_of_memory();
@@ -60,6 +61,31 @@ class Capture {
   }
 
  private:
+  // Tails take several images at once, which needs more memory than the capture: the first, and
+  // longest, shows how much before the store takes the rest.
+  void rehearse_tails() {
+    if (captured_.splits.empty()) return;
+    const std::size_t split = captured_.splits.front();
+    const bool batched =
+        session_.model->info().any_batch && session_.model->info().splits[split].batched;
+    const Boundary one = captured_.store->get(0, 0);
+    Boundary batch;
+    for (const Tensor& tensor : one) {
+      const std::vector<const Tensor*> copies(batched ? settings_.batch : 1, &tensor);
+      batch.push_back(stack_batch(copies));
+    }
+    const std::unique_ptr<Segment> tail = session_.model->tail(split);
+    const auto runs = static_cast<std::size_t>(settings_.threads);
+    try {
+      parallel_for(runs, settings_.threads, [&](std::size_t /*run*/) {
+        session_.model->use_threads(1);
+        tail->run(batch);
+      });
+    } catch (const Error&) {
+      // Its cells will say so.
+    }
+  }
+
   void tell_of_memory() {
     const BoundaryStore& store = *captured_.store;
     const auto text = [](std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
@@ -88,21 +114,16 @@ class Capture {
                     captured_.skipped.front().reason + ")");
   }
 
-  // Loads the samples and captures them batch by batch, a batch on each thread.
+  // Loads the samples and captures them one by one, as the device sends them, on all threads: a
+  // network rounds otherwise in batches, which moves payloads by a few bytes.
   void add(const std::vector<std::size_t>& indices) {
     std::vector<PreparedInput> prepared = load(indices);
     const std::size_t first = captured_.inputs.baseline.size();
     captured_.inputs.baseline.resize(first + prepared.size());
     if (settings_.keep_beliefs) captured_.inputs.beliefs.resize(first + prepared.size());
-    const std::size_t batch = in_batches() ? settings_.batch : 1;
-    parallel_for((prepared.size() + batch - 1) / batch, settings_.threads, [&](std::size_t b) {
+    parallel_for(prepared.size(), settings_.threads, [&](std::size_t i) {
       session_.model->use_threads(1);
-      std::vector<const Tensor*> parts;
-      for (std::size_t i = b * batch; i < std::min((b + 1) * batch, prepared.size()); ++i) {
-        parts.push_back(&prepared[i].tensor);
-      }
-      store(session_.model->capture(stack_batch(parts), captured_.splits), first + b * batch,
-            parts.size());
+      store(session_.model->capture(prepared[i].tensor, captured_.splits), first + i);
     });
     const bool keep = keeps_pictures();
     for (PreparedInput& input : prepared) {
@@ -145,34 +166,16 @@ class Capture {
     return good;
   }
 
-  // A boundary that is not laid out by image cannot be taken apart after a batch.
-  bool in_batches() const {
-    const ModelInfo& info = session_.model->info();
-    return info.any_batch && std::all_of(captured_.splits.begin(), captured_.splits.end(),
-                                         [&](std::size_t s) { return info.splits[s].batched; });
-  }
-
-  // Keeps what one captured batch gave for the images from `first` on.
-  void store(const std::vector<Boundary>& boundaries, std::size_t first, std::size_t count) {
+  // Keeps what the capture of an image gave.
+  void store(const std::vector<Boundary>& boundaries, std::size_t image) {
     for (std::size_t s = 0; s < captured_.splits.size(); ++s) {
-      for (std::size_t i = 0; i < count; ++i) {
-        Boundary item;
-        for (const Tensor& tensor : boundaries[s]) {
-          item.push_back(count == 1 ? tensor : batch_item(tensor, i));
-        }
-        captured_.store->put(s, first + i, item);
-      }
+      captured_.store->put(s, image, boundaries[s]);
     }
     const Tensor& output = boundaries.back().at(0);
-    if (first == 0) captured_.inputs.first_output = batch_item(output, 0);
-    const std::vector<int> answers = answers_of(output);
-    std::copy(answers.begin(), answers.end(),
-              captured_.inputs.baseline.begin() + static_cast<std::ptrdiff_t>(first));
+    if (image == 0) captured_.inputs.first_output = output;
+    captured_.inputs.baseline[image] = answers_of(output).front();
     if (!settings_.keep_beliefs) return;
-    const std::size_t classes = output.elements() / count;
-    for (std::size_t i = 0; i < count; ++i) {
-      captured_.inputs.beliefs[first + i] = softmax(output.as<float>() + i * classes, classes);
-    }
+    captured_.inputs.beliefs[image] = softmax(output.as<float>(), output.elements());
   }
 
   ModelSession& session_;

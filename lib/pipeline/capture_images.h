@@ -43,7 +43,7 @@ struct CaptureSettings {
   std::string stage = "capture";  // names it in the progress
   std::string folder;             // for the spill file
   int threads = 1;
-  std::size_t batch = 16;  // images a run of the network
+  std::size_t batch = 16;  // images a thread reads before the network runs
   std::size_t memory_bytes = std::size_t{1}
                              << 30;  // the process keeps to it: the rest goes to disk
   bool keep_beliefs = false;

@@ -1,5 +1,6 @@
 #include "pipeline/cell_bench.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 
 namespace splitbench {
@@ -9,10 +10,15 @@ CellBench::CellBench(ModelSession& session, const SweepCapture& capture,
     : session_(session), capture_(capture), settings_(settings) {}
 
 Cell CellBench::measure(const SweepJob& job, const std::vector<const ConfiguredCodec*>& coming) {
+  const double start_s = monotonic_s();
+  seconds_ = {};
   if (!evaluator_ || split_ != job.split) set_up(job);
   fitter_->expect(coming);
   Cell cell = job.codec == nullptr ? evaluator_->evaluate_device_only() : measure_codec(*job.codec);
   cell.key = job.key;
+  seconds_.all = monotonic_s() - start_s;
+  seconds_.coding = (cell.encode.median + cell.decode.median) *
+                    static_cast<double>(cell.accuracy.images) / settings_.threads;
   return cell;
 }
 
@@ -29,9 +35,11 @@ void CellBench::set_up(const SweepJob& job) {
 }
 
 Cell CellBench::measure_codec(const ConfiguredCodec& codec) {
+  const double start_s = monotonic_s();
   FittedCodec fitted;
   try {
     fitted = fitter_->fit(codec);
+    seconds_.fitting = monotonic_s() - start_s;
   } catch (const Error& error) {
     // A codec that cannot be fitted here is this cell's failure, not the sweep's.
     Cell cell;

@@ -13,6 +13,7 @@
 #include "pipeline/run_sweep.h"
 #include "pipeline/sweep_capture.h"
 #include "pipeline/sweep_jobs.h"
+#include "pipeline/sweep_pace.h"
 
 namespace splitbench {
 
@@ -25,6 +26,9 @@ class CellBench {
   // surely be measured here at this split: they are calibrated side by side, on the first need.
   Cell measure(const SweepJob& job, const std::vector<const ConfiguredCodec*>& coming);
 
+  // What the last cell took.
+  const CellSeconds& seconds() const { return seconds_; }
+
  private:
   void set_up(const SweepJob& job);
   Cell measure_codec(const ConfiguredCodec& codec);
@@ -33,6 +37,7 @@ class CellBench {
   const SweepCapture& capture_;
   const SweepSettings& settings_;
   std::size_t split_ = 0;
+  CellSeconds seconds_;
   std::unique_ptr<CellEvaluator> evaluator_;
   std::unique_ptr<CodecFitter> fitter_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <type_traits>
 
@@ -32,6 +33,20 @@ std::vector<std::uint8_t> pack_bits(const std::vector<bool>& bits) {
     if (bits[i]) packed[i / 8] = static_cast<std::uint8_t>(packed[i / 8] | 1U << (i % 8));
   }
   return packed;
+}
+
+// Whether rounding could have made another class the answer: the two best scores of the only image
+// of `output` are closer than that. Networks round otherwise in batches, by some 1e-6.
+bool is_close_call(const Tensor& output) {
+  constexpr float kRounding = 1e-4F;  // of the largest score
+  const float* scores = output.as<float>();
+  float best = -std::numeric_limits<float>::infinity(), second = best, largest = 0;
+  for (std::size_t i = 0; i < output.elements(); ++i) {
+    second = std::max(second, std::min(best, scores[i]));
+    best = std::max(best, scores[i]);
+    largest = std::max(largest, std::abs(scores[i]));
+  }
+  return best - second <= kRounding * largest;
 }
 
 std::size_t total_elements(const BoundarySpec& spec) {
@@ -155,8 +170,22 @@ void CellEvaluator::run_batch(CellRun& run, std::size_t batch) {
   if (!run.with_tail) return;
   const std::vector<int> answers =
       known_.get(batch, tail_input(std::move(decoded), picture),
-                 [this](const Boundary& input) { return answers_of(tail_->run(input).at(0)); });
+                 [this](const Boundary& input) { return ask_tail(input); });
   for (std::size_t k = 0; k < images.size(); ++k) run.answers[images[k]] = answers[k];
+}
+
+// Where the answer hangs on rounding the image is asked again alone, so that a cell does not depend
+// on which images its tails take at once.
+std::vector<int> CellEvaluator::ask_tail(const Boundary& input) {
+  const Tensor output = tail_->run(input).at(0);
+  std::vector<int> answers = answers_of(output);
+  for (std::size_t i = 0; answers.size() > 1 && i < answers.size(); ++i) {
+    if (answers[i] == kNoAnswer || !is_close_call(batch_item(output, i))) continue;
+    Boundary alone;
+    for (const Tensor& tensor : input) alone.push_back(batch_item(tensor, i));
+    answers[i] = answers_of(tail_->run(alone).at(0)).front();
+  }
+  return answers;
 }
 
 Cell CellEvaluator::evaluate(const BoundaryCodec& codec) {

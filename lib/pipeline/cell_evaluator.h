@@ -41,8 +41,9 @@ struct CellRun {
 };
 
 // Serves all codecs of one split. Each of `threads` threads codes the images of a batch and then
-// runs the tail on them with a single-threaded network. Which images make a batch is fixed, so that
-// the result depends neither on the number of threads nor on what was evaluated before.
+// runs the tail on them with a single-threaded network. The result depends neither on the number of
+// threads nor on what was evaluated before, nor on which images make a batch: it is that of a
+// network that sees one image at a time.
 class CellEvaluator {
  public:
   struct Settings {
@@ -86,6 +87,7 @@ class CellEvaluator {
   bool codes_picture(const BoundaryCodec& codec) const;
   CodedImage code_image(const BoundaryCodec& codec, bool picture, std::size_t image) const;
   Boundary tail_input(std::vector<Boundary> decoded, bool pictures) const;
+  std::vector<int> ask_tail(const Boundary& input);
   std::string check_cut();
   void summarise_accuracy(const std::vector<std::size_t>& images, const std::vector<int>& answers,
                           Cell& cell) const;

@@ -6,8 +6,7 @@
 
 namespace splitbench {
 
-// Every image is in one batch. Answers may differ in their last bits with the batch an image is in,
-// so batches depend on nothing but the images.
+// Every image is in one batch.
 using ImageBatches = std::vector<std::vector<std::size_t>>;
 
 // Images 0 to `images` - 1 in order, `size` a batch; the last may have fewer. Requires size > 0.

@@ -54,7 +54,8 @@ RaceTrack::RaceTrack(ModelSession& session, const SweepCapture& capture,
       capture_(capture),
       settings_(settings),
       batches_(race_order(capture.evaluated.inputs,
-                          static_cast<int>(model_.info().output.elements()), settings.seed)),
+                          static_cast<int>(model_.info().output.elements()),
+                          settings.race->seed.value_or(settings.seed))),
       growth_(settings.memory_bytes) {
   for (const SweepJob& job : jobs) {
     if (job.codec != nullptr) cells_.push_back(job);

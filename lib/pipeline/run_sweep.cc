@@ -4,11 +4,12 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/spec.h"
+#include "codec/calibration.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
 #include "io/race_file.h"
@@ -106,7 +107,7 @@ class CellLoop {
     for (const SweepJob& job : jobs) {
       left_.push_back(job.is_search() ? search_points(job, rules_, known_).left : 1);
     }
-    pace_ = SweepPace(work_left());
+    pace_ = SweepPace(work_of(cells_left(), info_));
   }
 
   // False when it was stopped on request.
@@ -164,25 +165,30 @@ class CellLoop {
                const std::vector<const ConfiguredCodec*>& coming) {
     if (stop_requested(settings_)) return false;
     --left_[j];
-    std::vector<CellWork> work = work_of({cell}, info_);
-    const std::vector<CellWork> others = work_left();
-    work.insert(work.end(), others.begin(), others.end());
+    const std::vector<CellWork> work = work_from(cell);
     pace_.expect(work);
     recorder_.progress(
         sweep_progress(pace_, done_, done_ + work.size(), cell.key.split + " " + cell.key.codec));
-    const double start_s = monotonic_s();
     const Cell result = bench_.measure(cell, coming);
+    if (cell.codec != nullptr && lacks_calibration(*cell.codec)) calibrated_ = cell.split;
     folder_.append(result);
     // At device-only no image is coded.
-    pace_.cell_done(monotonic_s() - start_s, cell.codec == nullptr ? 0 : result.accuracy.images);
+    pace_.cell_done(bench_.seconds(), cell.codec == nullptr ? 0 : result.accuracy.images);
     ++done_;
     return true;
   }
 
-  std::vector<CellWork> work_left() const {
+  std::vector<SweepJob> cells_left() const {
     std::vector<SweepJob> cells;
     for (std::size_t j = 0; j < jobs_.size(); ++j) cells.insert(cells.end(), left_[j], jobs_[j]);
-    return work_of(cells, info_);
+    return cells;
+  }
+
+  // This cell, and those left after it.
+  std::vector<CellWork> work_from(const SweepJob& cell) const {
+    std::vector<SweepJob> cells = cells_left();
+    cells.insert(cells.begin(), cell);
+    return work_of(cells, info_, calibrated_);
   }
 
   const ModelInfo& info_;
@@ -196,6 +202,7 @@ class CellLoop {
   SweepPace pace_;
   std::vector<std::size_t> left_;  // cells to measure, by job; of searches at most
   std::size_t done_ = 0;
+  std::optional<std::size_t> calibrated_;  // the last split that was
 };
 
 // False when it was stopped on request.

@@ -39,7 +39,8 @@ enum class RaceScope { kAll, kSplit };
 
 struct RaceChoice {
   RaceScope scope = RaceScope::kSplit;
-  std::optional<double> margin;  // of accuracy, a fraction; default_race_margin() when unset
+  std::optional<double> margin;       // of accuracy, a fraction; default_race_margin() when unset
+  std::optional<std::uint64_t> seed;  // of the order of images; the sweep's when unset
 };
 
 struct SweepSettings {
@@ -57,7 +58,7 @@ struct SweepSettings {
   Shard shard;                     // of the cells, those to measure
   std::optional<RaceChoice> race;  // unset: every cell sees every image; not together with a shard
   int threads = 1;
-  std::size_t batch = 16;  // images a run of a head or tail
+  std::size_t batch = 16;  // images a run of a tail; what is measured does not depend on it
   std::size_t memory_bytes = std::size_t{1}
                              << 30;  // the process keeps to it: the rest goes to disk
   ExistingSweep existing = ExistingSweep::kRefuse;

@@ -1,6 +1,9 @@
 #include "pipeline/sweep_jobs.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "codec/calibration.h"
 
 namespace splitbench {
 namespace {
@@ -75,14 +78,17 @@ std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shar
   return jobs;
 }
 
-std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info) {
+std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info,
+                              std::optional<std::size_t> calibrated) {
   std::vector<CellWork> work;
   for (const SweepJob& job : jobs) {
     const SplitPoint& split = info.splits.at(job.split);
     const bool coded = job.codec != nullptr;
-    work.push_back({codec_name(job.key.codec),
-                    coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
-                    coded ? tail_macs(info, split) : 0});
+    const bool calibrates = coded && lacks_calibration(*job.codec) && calibrated != job.split;
+    if (calibrates) calibrated = job.split;
+    work.push_back(
+        {codec_name(job.key.codec), coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
+         coded ? tail_macs(info, split) : 0, calibrates || (coded && job.codec->target)});
   }
   return work;
 }

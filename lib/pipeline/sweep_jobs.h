@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/cell.h"
@@ -39,8 +40,9 @@ std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& datas
 // Those of one shard, in the order of all.
 std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shard& shard);
 
-// What is known of the jobs' costs.
-std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info);
+// What is known of the jobs' costs. `calibrated`: the split whose calibrations were made before.
+std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info,
+                              std::optional<std::size_t> calibrated = std::nullopt);
 
 // The splits of those jobs whose codec `counts`, ascending; jobs are in the order of all_jobs().
 std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,

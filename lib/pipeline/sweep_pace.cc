@@ -1,5 +1,6 @@
 #include "pipeline/sweep_pace.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/units.h"
@@ -28,29 +29,43 @@ void SweepPace::expect(std::vector<CellWork> left) {
   cells_.insert(cells_.end(), left.begin(), left.end());
 }
 
-void SweepPace::cell_done(double seconds, std::size_t images) {
+void SweepPace::Total::add(double its_seconds, double its_amount) {
+  seconds += its_seconds;
+  amount += its_amount;
+}
+
+void SweepPace::cell_done(const CellSeconds& seconds, std::size_t images) {
   const CellWork& cell = cells_.at(done_++);
   images_ += static_cast<double>(images);
-  for (Total* total : {&all_, &codecs_[cell.codec]}) {
-    total->seconds += seconds;
-    total->size += size(cell);
-  }
+  seconds_ += seconds.all;
+  const double measuring = std::max(seconds.all - seconds.fitting, 0.0);
+  // Without a tail, all of it is the codec's.
+  const double coding = cell.tail_macs > 0 ? std::min(seconds.coding, measuring) : measuring;
+  for (Total* total : {&coding_, &codecs_[cell.codec]}) total->add(coding, cell.boundary_bytes);
+  tails_.add(measuring - coding, cell.tail_macs);
+  if (cell.fits) fitting_.add(seconds.fitting, size(cell));
+}
+
+// The mean over all codecs where nothing is known of this one.
+double SweepPace::coding_rate(const std::string& codec) const {
+  const auto seen = codecs_.find(codec);
+  return (seen == codecs_.end() ? coding_ : seen->second).rate();
 }
 
 std::optional<double> SweepPace::left_s() const {
   if (done_ == 0) return std::nullopt;
   double left = 0;
   for (std::size_t i = done_; i < cells_.size(); ++i) {
-    const auto seen = codecs_.find(cells_[i].codec);
-    const Total& total = seen == codecs_.end() ? all_ : seen->second;
-    if (total.size > 0) left += total.seconds / total.size * size(cells_[i]);
+    const CellWork& cell = cells_[i];
+    left += coding_rate(cell.codec) * cell.boundary_bytes + tails_.rate() * cell.tail_macs;
+    if (cell.fits) left += fitting_.rate() * size(cell);
   }
   return left;
 }
 
 std::optional<double> SweepPace::images_per_s() const {
-  if (all_.seconds <= 0 || images_ <= 0) return std::nullopt;
-  return images_ / all_.seconds;
+  if (seconds_ <= 0 || images_ <= 0) return std::nullopt;
+  return images_ / seconds_;
 }
 
 }  // namespace splitbench

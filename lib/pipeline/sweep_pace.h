@@ -1,8 +1,10 @@
 // How fast a sweep gets on and how long the rest will take, learnt from the cells it has done.
 //
-// Cells differ a thousandfold: by their codec, by the tensors it codes, by the tail that follows.
-// A cell is taken to cost its codec's rate times its size, where the size is the bytes it codes and
-// the operations of its tail, each as a share of what cells have on average. Pure; not thread-safe.
+// Cells differ a thousandfold: by their codec, by the tensors it codes, by the tail that follows. A
+// cell is taken to cost its codec's rate times the bytes it codes and what a tail has cost times
+// the operations of its own. Calibrations are made with the first cell of a split that needs one:
+// they cost what they have, times its size, where that is the sum of its bytes and its operations,
+// each as a share of what cells have on average. Pure; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +20,14 @@ struct CellWork {
   std::string codec;  // name
   double boundary_bytes = 0;
   double tail_macs = 0;
+  bool fits = false;  // makes the calibrations of its split, or looks for a setting of its own
+};
+
+// What a cell took, of wall time.
+struct CellSeconds {
+  double all = 0;
+  double fitting = 0;  // of these, before the first image
+  double coding = 0;   // of these, in the codec
 };
 
 // A rate for people: from 10 on without a fraction.
@@ -32,7 +42,7 @@ class SweepPace {
   void expect(std::vector<CellWork> left);
 
   // The next cell took so long, over so many images.
-  void cell_done(double seconds, std::size_t images);
+  void cell_done(const CellSeconds& seconds, std::size_t images);
 
   // Unset before the first cell; 0 after the last.
   std::optional<double> left_s() const;
@@ -40,18 +50,23 @@ class SweepPace {
   std::optional<double> images_per_s() const;
 
  private:
+  // Seconds for what they were spent on: bytes, operations or sizes.
   struct Total {
-    double seconds = 0, size = 0;
+    void add(double its_seconds, double its_amount);
+    double rate() const { return amount > 0 ? seconds / amount : 0; }
+
+    double seconds = 0, amount = 0;
   };
 
   double size(const CellWork& cell) const;
+  double coding_rate(const std::string& codec) const;
 
   std::vector<CellWork> cells_;
   double mean_bytes_ = 0, mean_macs_ = 0;
   std::size_t done_ = 0;
-  double images_ = 0;
-  Total all_;
-  std::map<std::string, Total> codecs_;
+  double images_ = 0, seconds_ = 0;
+  Total coding_, tails_, fitting_;
+  std::map<std::string, Total> codecs_;  // coding
 };
 
 }  // namespace splitbench

@@ -164,16 +164,17 @@ TEST(CellEvaluator, LosslessCodecsShareOneRunOfTheTail) {
   EXPECT_EQ(again.accuracy.agreement, 1);
   EXPECT_EQ(evaluation.tail_images(), kImages);
   evaluator.evaluate({configured("negate", negating())});
-  EXPECT_EQ(evaluation.tail_images(), 2 * kImages);
+  EXPECT_GT(evaluation.tail_images(), kImages);
 }
 
 TEST(CellEvaluator, CodecsThatDecodeToTheSameShareOneRunOfTheTail) {
   Evaluation evaluation;
   CellEvaluator evaluator = evaluation.evaluator(kScale);
   const Cell plain = evaluator.evaluate({configured("negate", negating())});
-  EXPECT_EQ(evaluation.tail_images(), kImages);
+  const std::size_t once = evaluation.tail_images();
+  EXPECT_GE(once, kImages);
   const Cell same = evaluator.evaluate({configured("negate-too", negating())});
-  EXPECT_EQ(evaluation.tail_images(), kImages);
+  EXPECT_EQ(evaluation.tail_images(), once);
   EXPECT_EQ(same.correct_bits, plain.correct_bits);
   EXPECT_EQ(same.accuracy.agreement, 0);
 }
@@ -224,6 +225,29 @@ TEST(CellEvaluator, BatchesAndThreadsDoNotChangeTheCell) {
       EXPECT_EQ(cell.correct_bits, expected.correct_bits);
       EXPECT_EQ(cell.accuracy.agreement, expected.accuracy.agreement);
     }
+  }
+}
+
+// Whose decoded tensors leave the first two scores of the fake model one rounding apart.
+class CloseCallCodec : public FakeCodec {
+ public:
+  Tensor decode(ByteView /*body*/, const TensorSpec& spec) const override {
+    Tensor tensor = Tensor::allocate(spec);
+    const float values[] = {0, 4, std::nextafter(8.0F, 0.0F), 8};
+    std::copy(std::begin(values), std::end(values), tensor.mutable_as<float>());
+    return tensor;
+  }
+};
+
+TEST(CellEvaluator, AnAnswerThatHangsOnRoundingIsThatOfTheImageAlone) {
+  FakeBehaviour behaviour;
+  behaviour.batch_rounding = 1e-5F;
+  for (const std::size_t batch : {1, 4}) {
+    Evaluation evaluation(behaviour);
+    const Cell cell =
+        evaluation.run(kFold, configured("close", std::make_shared<CloseCallCodec>()), {batch, 1});
+    EXPECT_EQ(cell.accuracy.agreement, 0.4) << "class 0, that of images 0, 3, 6 and 9";
+    EXPECT_EQ(evaluation.tail_images(), batch == 1 ? kImages : 2 * kImages);
   }
 }
 

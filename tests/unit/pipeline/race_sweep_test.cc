@@ -48,7 +48,7 @@ class RaceTest : public testing::Test {
   RaceTest() { set_up(sweep); }
 
   static void set_up(Sweep& sweep) {
-    sweep.settings.race = RaceChoice{RaceScope::kSplit, kMargin};
+    sweep.settings.race = RaceChoice{RaceScope::kSplit, kMargin, {}};
     sweep.settings.split = "scale,fold,-server-only";
     sweep.settings.codecs = make_codecs({"raw", "quant:bits=4,8"});
     const auto wrong = std::make_shared<FakeCodec>();
@@ -112,6 +112,33 @@ TEST_F(RaceTest, AllSplitsMayRaceTogether) {
     if (cell.status == CellStatus::kOk) running.insert(cell.key.split);
   }
   EXPECT_EQ(running, (std::set<std::string>{"fold", "device-only"})) << "fold is smaller";
+}
+
+TEST_F(RaceTest, ItsSeedChangesTheOrderAndNotWhatIsMeasured) {
+  const std::size_t codecs = sweep.settings.codecs.size();
+  std::map<std::string, Cell> whole;
+  for (const Cell& cell : sweep.run().cells) whole[cell.key.split + cell.key.codec] = cell;
+  Sweep other(kRaceImages);
+  set_up(other);
+  other.settings.race->seed = 7;
+  bool other_stops = false;
+  std::size_t measured = 0;
+  for (const Cell& cell : other.run().cells) {
+    const Cell& same = whole.at(cell.key.split + cell.key.codec);
+    EXPECT_EQ(cell.key, same.key);
+    if (cell.stop && same.stop) {
+      other_stops |=
+          cell.stop->evidence.payload_bytes != same.stop->evidence.payload_bytes ||
+          cell.stop->evidence.accuracy.images != same.stop->evidence.accuracy.images ||
+          cell.stop->evidence.accuracy.only_first != same.stop->evidence.accuracy.only_first;
+    }
+    if (cell.status != CellStatus::kOk || same.status != CellStatus::kOk) continue;
+    ++measured;
+    EXPECT_EQ(cell.correct_bits, same.correct_bits);
+    EXPECT_EQ(cell.payload_bytes.mean, same.payload_bytes.mean);
+  }
+  EXPECT_TRUE(other_stops) << "other images were seen first";
+  EXPECT_GE(measured, codecs / 2);
 }
 
 TEST_F(RaceTest, ThreadsAndBatchesDoNotChangeTheCells) {
@@ -247,7 +274,7 @@ TEST_F(RaceTest, IsNotMixedWithOtherSweeps) {
   EXPECT_NE(refusal().find("race is 'split'"), std::string::npos);
   sweep.settings.race.reset();
   EXPECT_NE(refusal().find("and none here"), std::string::npos);
-  sweep.settings.race = RaceChoice{RaceScope::kSplit, kMargin};
+  sweep.settings.race = RaceChoice{RaceScope::kSplit, kMargin, {}};
   sweep.settings.codecs.pop_back();
   EXPECT_NE(refusal().find("the splits and codecs that race"), std::string::npos);
 }

@@ -24,36 +24,49 @@ TEST(SweepPace, KnowsNothingBeforeTheFirstCell) {
 
 TEST(SweepPace, LearnsWhatEachCodecCostsAndThatSmallTensorsCostLess) {
   SweepPace pace(two_splits());
-  pace.cell_done(2, 100);
+  pace.cell_done({2, 0, 1}, 100);
   EXPECT_DOUBLE_EQ(*pace.left_s(), 2 + 2 + 1 + 1 + 1) << "the others are taken to be alike";
-  pace.cell_done(10, 100);
-  pace.cell_done(4, 100);
+  pace.cell_done({10, 0, 9}, 100);
+  pace.cell_done({4, 0, 3}, 100);
   EXPECT_DOUBLE_EQ(*pace.left_s(), 1 + 5 + 2);
   EXPECT_DOUBLE_EQ(*pace.images_per_s(), 300.0 / 16);
-  pace.cell_done(1, 100);
+  pace.cell_done({1, 0, 0.5}, 100);
   EXPECT_DOUBLE_EQ(*pace.left_s(), 5 + 2);
 }
 
 TEST(SweepPace, WhatIsLeftMayTurnOutOtherwise) {
   SweepPace pace(two_splits());
-  pace.cell_done(2, 100);
+  pace.cell_done({2, 0, 1}, 100);
   pace.expect({{"raw", 500, 5e5}, {"raw", 500, 5e5}});
   EXPECT_DOUBLE_EQ(*pace.left_s(), 1 + 1);
-  pace.cell_done(1, 100);
+  pace.cell_done({1, 0, 0.5}, 100);
   EXPECT_DOUBLE_EQ(*pace.left_s(), 1);
   pace.expect({});
   EXPECT_DOUBLE_EQ(*pace.left_s(), 0);
 }
 
+TEST(SweepPace, TellsCodecsFromTails) {
+  SweepPace pace({{"webp", 1000, 0}, {"raw", 1000, 1e6}, {"webp", 10, 1e6}, {"raw", 10, 1e6}});
+  pace.cell_done({8, 0, 7}, 100);
+  pace.cell_done({4, 0, 1}, 100);
+  EXPECT_DOUBLE_EQ(*pace.left_s(), (0.08 + 3) + (0.01 + 3));
+}
+
+TEST(SweepPace, CalibrationsAreMadeOnceASplit) {
+  SweepPace pace({{"klt", 10, 10, true}, {"klt", 10, 10}, {"klt", 10, 10, true}, {"klt", 10, 10}});
+  pace.cell_done({7, 5, 1}, 100);
+  EXPECT_DOUBLE_EQ(*pace.left_s(), 2 + (5 + 2) + 2);
+}
+
 TEST(SweepPace, IsDoneAfterTheLastCell) {
   SweepPace pace({{"raw", 10, 5}});
-  pace.cell_done(3, 10);
+  pace.cell_done({3, 0, 1}, 10);
   EXPECT_EQ(*pace.left_s(), 0);
 }
 
 TEST(SweepPace, CellsThatCostNothingDoNoHarm) {
   SweepPace pace({{"none", 0, 0}, {"raw", 0, 0}});
-  pace.cell_done(0, 0);
+  pace.cell_done({}, 0);
   EXPECT_EQ(*pace.left_s(), 0);
   EXPECT_FALSE(pace.images_per_s());
 }

@@ -135,7 +135,7 @@ class SweepTeamTest : public testing::Test {
   }
 
   void race() {
-    sweep_.settings.race = RaceChoice{RaceScope::kSplit, 0.2};
+    sweep_.settings.race = RaceChoice{RaceScope::kSplit, 0.2, std::nullopt};
     sweep_.settings.split = "scale,fold,-server-only";
     sweep_.settings.codecs = make_codecs({"raw", "quant:bits=4,8"});
     const auto wrong = std::make_shared<GatedCodec>(gate_);
