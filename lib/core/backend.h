@@ -74,6 +74,10 @@ class Model {
   // worked through by several threads that use one each: no waiting for each other.
   virtual void use_threads(int threads) = 0;
 
+  // From now on the memory of tensors is kept for the next run, in all of the process, where the
+  // framework can: for many runs of which none is timed. A profile measures without.
+  virtual void keep_memory() {}
+
   // The framework's own forward of the file as it was loaded, chosen output only: the reference
   // that heads and tails are held against.
   virtual Tensor reference(const Tensor& input) = 0;

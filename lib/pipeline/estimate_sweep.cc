@@ -89,10 +89,11 @@ double estimate_sweep_s(ModelSession& session, const Dataset& dataset,
       prepare_input(dataset.load(0), session.manifest.preprocess, info.input, 0);
   const double whole_s = network_s(session, input.tensor, settings.batch);
   const CodecRates rates = try_codecs(session, input.tensor, jobs);
+  const double whole_work = network_work(info);
   double image_s = whole_s;  // the capture
   for (const CellWork& cell : work_of(jobs, info)) {
     image_s += rates.of(cell.codec) * cell.boundary_bytes;
-    if (info.macs > 0) image_s += whole_s * cell.tail_macs / static_cast<double>(info.macs);
+    if (whole_work > 0) image_s += whole_s * cell.tail_work / whole_work;
   }
   return image_s * static_cast<double>(images_wanted(dataset, settings)) / settings.threads;
 }

@@ -74,6 +74,7 @@ std::unique_ptr<CalibrationSet> capture_calibration(ModelSession& session, const
 SweepCapture capture_sweep(ModelSession& session, const Dataset& dataset,
                            const SweepSettings& settings, const std::vector<SweepJob>& jobs,
                            std::function<void()> checkpoint, RunRecorder& recorder) {
+  session.model->keep_memory();
   const CaptureSettings capture = capture_settings(settings, std::move(checkpoint));
   SweepCapture captured;
   captured.evaluated = capture_images(

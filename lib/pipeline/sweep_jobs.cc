@@ -8,18 +8,32 @@
 namespace splitbench {
 namespace {
 
-// Multiply-accumulates of what follows the split.
-double tail_macs(const ModelInfo& info, const SplitPoint& split) {
-  if (split.kind == SplitKind::kServerOnly) return static_cast<double>(info.macs);
-  std::uint64_t macs = 0;
+// Processors do tens of multiply-accumulates in the time in which memory takes one number.
+constexpr double kMacsOfAnElement = 16;
+
+double layer_work(const LayerInfo& layer) {
+  const auto elements = static_cast<double>(layer.output_bytes / sizeof(float));
+  return static_cast<double>(layer.macs) + kMacsOfAnElement * elements;
+}
+
+// Of what follows the split.
+double tail_work(const ModelInfo& info, const SplitPoint& split) {
+  if (split.kind == SplitKind::kServerOnly) return network_work(info);
+  double work = 0;
   for (auto layer = info.layers.rbegin(); layer != info.layers.rend(); ++layer) {
     if (layer->id == split.id) break;
-    macs += layer->macs;
+    work += layer_work(*layer);
   }
-  return static_cast<double>(macs);
+  return work;
 }
 
 }  // namespace
+
+double network_work(const ModelInfo& info) {
+  double work = 0;
+  for (const LayerInfo& layer : info.layers) work += layer_work(layer);
+  return work;
+}
 
 std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings) {
   return settings.limit == 0 ? dataset.size() : std::min(settings.limit, dataset.size());
@@ -88,7 +102,7 @@ std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo
     if (calibrates) calibrated = job.split;
     work.push_back(
         {codec_name(job.key.codec), coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
-         coded ? tail_macs(info, split) : 0, calibrates || (coded && job.codec->target)});
+         coded ? tail_work(info, split) : 0, calibrates || (coded && job.codec->target)});
   }
   return work;
 }

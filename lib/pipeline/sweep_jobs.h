@@ -40,6 +40,9 @@ std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& datas
 // Those of one shard, in the order of all.
 std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shard& shard);
 
+// What a run of the whole network costs, as CellWork::tail_work.
+double network_work(const ModelInfo& info);
+
 // What is known of the jobs' costs. `calibrated`: the split whose calibrations were made before.
 std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info,
                               std::optional<std::size_t> calibrated = std::nullopt);

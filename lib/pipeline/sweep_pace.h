@@ -19,8 +19,8 @@ namespace splitbench {
 struct CellWork {
   std::string codec;  // name
   double boundary_bytes = 0;
-  double tail_macs = 0;
-  bool fits = false;  // makes the calibrations of its split, or looks for a setting of its own
+  double tail_work = 0;  // multiply-accumulates, and what writing its tensors costs in them
+  bool fits = false;     // makes the calibrations of its split, or looks for a setting of its own
 };
 
 // What a cell took, of wall time.
@@ -62,7 +62,7 @@ class SweepPace {
   double coding_rate(const std::string& codec) const;
 
   std::vector<CellWork> cells_;
-  double mean_bytes_ = 0, mean_macs_ = 0;
+  double mean_bytes_ = 0, mean_work_ = 0;
   std::size_t done_ = 0;
   double images_ = 0, seconds_ = 0;
   Total coding_, tails_, fitting_;

@@ -192,9 +192,8 @@ class SomeSamples : public CalibrationSamples {
   std::size_t size_;
 };
 
-// Whether mixed channels take enough fewer bytes to be worth the time, which is up to twice as
-// long. By trial, for it depends on how sparse they are: behind a ReLU a sum of two channels may
-// cost more than both.
+// Whether mixed channels take enough fewer bytes to be worth the time. By trial, for it depends on
+// how sparse they are: behind a ReLU a sum of two channels may cost more than both.
 bool mixing_pays(const FeatureMaps& maps, const CalibrationSamples& samples, Parameters apart,
                  Parameters mixed) {
   constexpr std::size_t kTried = 32;

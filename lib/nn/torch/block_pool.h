@@ -1,8 +1,8 @@
 // Memory for the network's tensors that is used again, run after run.
 //
 // Activations of a batch are blocks of many megabytes. The system takes these back as soon as they
-// are freed and clears them page by page when it gives them out again, which takes as long as a
-// good part of the network. A pool keeps them instead, but never more than were in use at once.
+// are freed and clears them page by page when it gives them out again. A pool keeps them instead,
+// but never more than were in use at once.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,8 @@ class BlockPool {
   std::size_t free_bytes_ = 0, used_bytes_ = 0, most_used_bytes_ = 0;
 };
 
-// Makes LibTorch allocate the memory of CPU tensors from a pool, for the rest of the process.
+// Makes LibTorch allocate the memory of CPU tensors from a pool, for the rest of the process. Once
+// is enough.
 void use_block_pool();
 
 }  // namespace splitbench::torch_nn

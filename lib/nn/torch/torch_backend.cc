@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "nn/torch/blas_name.h"
-#include "nn/torch/block_pool.h"
 #include "nn/torch/torch_errors.h"
 #include "nn/torch/torch_model.h"
 
@@ -31,6 +30,5 @@ class TorchBackend : public Backend {
 extern "C" __attribute__((visibility("default"))) splitbench::Backend* splitbench_open_backend(
     const char* build_id) {
   if (std::strcmp(build_id, SPLITBENCH_VERSION) != 0) return nullptr;
-  splitbench::torch_nn::use_block_pool();
   return new splitbench::torch_nn::TorchBackend();
 }

@@ -12,6 +12,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "nn/torch/block_pool.h"
 #include "nn/torch/convert.h"
 #include "nn/torch/layer_cost.h"
 #include "nn/torch/layer_names.h"
@@ -194,6 +195,8 @@ std::vector<jit::Value*> TorchModel::crossing(std::size_t split) const {
 
 // OpenMP keeps the number for each calling thread; the distribution's starts with 1 unless told.
 void TorchModel::use_threads(int threads) { at::set_num_threads(threads); }
+
+void TorchModel::keep_memory() { use_block_pool(); }
 
 Tensor TorchModel::reference(const Tensor& input) {
   return translated(options_.path, [&] {

@@ -23,6 +23,7 @@ class TorchModel : public Model {
 
   const ModelInfo& info() const override { return info_; }
   void use_threads(int threads) override;
+  void keep_memory() override;
   Tensor reference(const Tensor& input) override;
   std::unique_ptr<Segment> head(std::size_t split) override;
   std::unique_ptr<Segment> tail(std::size_t split) override;

@@ -207,26 +207,26 @@ TEST_F(TorchModel, CapturesSomeSplitsInOrder) {
   EXPECT_NE(error_message(ErrorCode::kRuntime, [&] { model->capture(input, {late, early}); }), "");
 }
 
-TEST_F(TorchModel, SegmentsAndCaptureServeSeveralThreads) {
-  const auto model = load_fixture("tiny_residual.scripted.pt");
-  const std::vector<std::size_t> splits = all_splits(*model);
-  const std::size_t cut = split_index(*model, "layer1.0.relu");
-  const auto head = model->head(cut);
-  const auto tail = model->tail(cut);
+// How many runs on several threads at once gave something else than one alone, by thread.
+std::vector<std::size_t> wrong_runs_on_threads(Model& model) {
+  const std::vector<std::size_t> splits = all_splits(model);
+  const std::size_t cut = split_index(model, "layer1.0.relu");
+  const auto head = model.head(cut);
+  const auto tail = model.tail(cut);
   constexpr std::size_t kThreads = 4, kRounds = 20;
   std::vector<Tensor> inputs;
   std::vector<Boundary> expected;
   for (std::size_t i = 0; i < kThreads; ++i) {
-    inputs.push_back(random_tensor(model->info().input, i));
+    inputs.push_back(random_tensor(model.info().input, i));
     expected.push_back(tail->run(head->run({inputs[i]})));
   }
   std::vector<std::size_t> wrong(kThreads, 0);
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
-      model->use_threads(1);
+      model.use_threads(1);
       for (std::size_t round = 0; round < kRounds; ++round) {
-        const auto captured = model->capture(inputs[i], splits);
+        const auto captured = model.capture(inputs[i], splits);
         const bool same = identical(tail->run(head->run({inputs[i]})), expected[i]) &&
                           identical(tail->run(captured[cut]), expected[i]);
         wrong[i] += same ? 0 : 1;
@@ -234,7 +234,22 @@ TEST_F(TorchModel, SegmentsAndCaptureServeSeveralThreads) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(wrong, std::vector<std::size_t>(kThreads, 0));
+  return wrong;
+}
+
+TEST_F(TorchModel, SegmentsAndCaptureServeSeveralThreads) {
+  const auto model = load_fixture("tiny_residual.scripted.pt");
+  EXPECT_EQ(wrong_runs_on_threads(*model), std::vector<std::size_t>(4, 0));
+}
+
+TEST_F(TorchModel, MemoryThatIsKeptChangesNothing) {
+  const auto model = load_fixture("tiny_residual.scripted.pt");
+  const std::size_t cut = split_index(*model, "layer1.0.relu");
+  const Tensor input = random_tensor(model->info().input, 5);
+  const Boundary before = model->tail(cut)->run(model->head(cut)->run({input}));
+  model->keep_memory();
+  EXPECT_EQ(wrong_runs_on_threads(*model), std::vector<std::size_t>(4, 0));
+  EXPECT_TRUE(identical(model->tail(cut)->run(model->head(cut)->run({input})), before));
 }
 
 TEST_F(TorchModel, HeadOfServerOnlyAndTailOfDeviceOnlyDoNothing) {
