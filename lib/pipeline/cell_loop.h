@@ -1,5 +1,6 @@
-// The cells of a sweep, one after the other on one machine, split by split: at each split those that
-// are known beforehand, then those that are searched, a round of one cell of every search at a time.
+// The cells of a sweep, one after the other on one machine, split by split: at each split those
+// that are known beforehand, then those that are searched, a round of one cell of every search at a
+// time.
 #pragma once
 
 #include <vector>

@@ -280,9 +280,12 @@ Model::Model(const Parameters& parameters, const BlockGrid& grid)
       states_(parameters.states),
       mixing_(parameters.mixing),
       tables_(parameters.weights) {
-  for (std::size_t magnitude = 1; magnitude <= kPoints; ++magnitude) {
-    points_[kPoints + magnitude] = parameters.points[magnitude - 1];
-    points_[kPoints - magnitude] = -parameters.points[magnitude - 1];
+  for (int level = 1; level <= kTabled; ++level) {
+    const auto magnitude = static_cast<std::size_t>(level);
+    const float point =
+        magnitude <= kPoints ? parameters.points[magnitude - 1] : static_cast<float>(level);
+    points_[static_cast<std::size_t>(kTabled + level)] = point;
+    points_[static_cast<std::size_t>(kTabled - level)] = -point;
   }
   const std::size_t low_height = grid_.rows.size(grid_.rows.pieces() - 1);
   const std::size_t low_width = grid_.columns.size(grid_.columns.pieces() - 1);

@@ -112,10 +112,8 @@ class Model {
   const std::vector<ChannelModel>& coded_channels() const { return channels_; }
   const SymbolTables& tables() const { return tables_; }
   float point(Level level) const {
-    constexpr int kLargest = kPoints;
-    return level < -kLargest || level > kLargest
-               ? static_cast<float>(level)
-               : points_[static_cast<std::size_t>(level + kLargest)];
+    const bool tabled = level >= -kTabled && level <= kTabled;
+    return tabled ? points_[static_cast<std::size_t>(level + kTabled)] : static_cast<float>(level);
   }
   const LaneScales& scales(std::size_t block_row, std::size_t block_column) const {
     return scales_[(grid_.rows.size(block_row) == tall_ ? 0U : 2U) +
@@ -131,7 +129,9 @@ class Model {
   float high_;
   std::size_t tall_;
   std::size_t wide_;
-  std::array<float, 2 * kPoints + 1> points_{};  // by level + kPoints
+  // So many that hardly any level is beyond: a processor guesses right then.
+  static constexpr int kTabled = 127;
+  std::array<float, 2 * kTabled + 1> points_{};  // by level + kTabled
   std::array<LaneScales, 4> scales_;             // of the four sizes of blocks
   std::size_t states_;
   std::vector<float> means_;

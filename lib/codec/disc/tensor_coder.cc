@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "codec/disc/block_order.h"
 #include "codec/disc/quantiser.h"
 
 namespace splitbench::disc {
@@ -23,10 +22,18 @@ BlockPlace place_of(const Model& model, const ChannelModel& channel, std::size_t
   return {&model, &channel, &model.scales(row, column)};
 }
 
-// The first value of a block in a map that starts at `values`.
+// The first value of a row of blocks in a channel's map.
 template <typename Value>
-Value* place_in_map(const BlockGrid& grid, Value* values, std::size_t row, std::size_t column) {
-  return values + grid.rows.start(row) * grid.width + grid.columns.start(column);
+Value* band_of(const BlockGrid& grid, Value* values, std::size_t channel, std::size_t row) {
+  return values + (channel * grid.height + grid.rows.start(row)) * grid.width;
+}
+
+// Calls visit(channel, row) for the rows of blocks, where channels are apart.
+template <typename Visit>
+void for_each_row_of_blocks(const Model& model, Visit visit) {
+  for (std::size_t row = 0; row < model.grid().rows.pieces(); ++row) {
+    for (const ChannelModel& channel : model.coded_channels()) visit(channel, row);
+  }
 }
 
 template <typename Visit>
@@ -37,7 +44,8 @@ void for_each_mixed_block(const Model& model, const float* values, Visit visit) 
   for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
     for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
       const LaneScales& scales = model.scales(row, column);
-      load_channels(model, scales, place_in_map(grid, values, row, column), channels.data());
+      load_channels(model, scales, band_of(grid, values, 0, row) + grid.columns.start(column),
+                    channels.data());
       block.size = scales.size;
       for (const ChannelModel& component : model.coded_channels()) {
         block.channel = &component;
@@ -53,18 +61,18 @@ template <typename Visit>
 void for_each_block_apart(const Model& model, const float* values, Visit visit) {
   const BlockGrid& grid = model.grid();
   AnalysedBlock block;
-  for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
-    for_each_block_of_row(model, [&](const ChannelModel& channel, std::size_t column) {
-      const float* map = values + channel.number * grid.height * grid.width;
+  for_each_row_of_blocks(model, [&](const ChannelModel& channel, std::size_t row) {
+    const float* band = band_of(grid, values, channel.number, row);
+    block.channel = &channel;
+    for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
       const BlockPlace place = place_of(model, channel, row, column);
-      block.channel = &channel;
       block.size = place.scales->size;
       block.significant =
-          analyse_block(place, model.means()[channel.number], place_in_map(grid, map, row, column),
+          analyse_block(place, model.means()[channel.number], band + grid.columns.start(column),
                         block.coefficients, block.levels);
       visit(block);
-    });
-  }
+    }
+  });
 }
 
 template <typename Visit>
@@ -159,11 +167,11 @@ void synthesise_apart(const Model& model, const QuantisedTensor& tensor, float* 
   const Level* level = tensor.levels.data();
   const std::uint64_t* mask = tensor.significant.data();
   SynthesisQueue queue(model);
-  for (std::size_t row = 0; row < grid.rows.pieces(); ++row) {
-    for_each_block_of_row(model, [&](const ChannelModel& channel, std::size_t column) {
+  for_each_row_of_blocks(model, [&](const ChannelModel& channel, std::size_t row) {
+    float* band = band_of(grid, values, channel.number, row);
+    for (std::size_t column = 0; column < grid.columns.pieces(); ++column) {
       const BlockPlace place = place_of(model, channel, row, column);
-      float* map =
-          place_in_map(grid, values + channel.number * grid.height * grid.width, row, column);
+      float* map = band + grid.columns.start(column);
       const std::uint64_t ranks = *mask++;
       if (ranks == 0) {
         fill_block(model.limited(model.means()[channel.number]), map, grid.width,
@@ -171,8 +179,8 @@ void synthesise_apart(const Model& model, const QuantisedTensor& tensor, float* 
       } else {
         level = queue.add(place, ranks, level, map);
       }
-    });
-  }
+    }
+  });
   queue.flush();
 }
 
@@ -188,7 +196,8 @@ void synthesise_mixed(const Model& model, const QuantisedTensor& tensor, float* 
       for (const ChannelModel& component : model.coded_channels()) {
         level = add_component({&model, &component, &scales}, *mask++, level, sums);
       }
-      store_channels(model, scales, sums, place_in_map(grid, values, row, column));
+      store_channels(model, scales, sums,
+                     band_of(grid, values, 0, row) + grid.columns.start(column));
     }
   }
 }
