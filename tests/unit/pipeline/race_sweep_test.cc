@@ -177,14 +177,16 @@ TEST_F(RaceTest, BoundariesMakeRoomForWhatItKeeps) {
     });
   };
   Sweep roomy(kRaceImages), tight(kRaceImages);
+  std::vector<std::string> cells;
   for (Sweep* either : {&roomy, &tight}) {
     set_up(*either);
     either->settings.codecs.push_back(configured("hoarder", std::make_shared<Hoarder>()));
+    // What the process has held before counts, too.
     const std::size_t room = std::size_t{either == &roomy ? 4096U : 40U} << 20;
     either->settings.memory_bytes = peak_resident_bytes() + room;
+    cells.push_back(without_times(either->run().cells));
   }
-  const std::string expected = without_times(roomy.run().cells);
-  EXPECT_EQ(without_times(tight.run().cells), expected);
+  EXPECT_EQ(cells[0], cells[1]);
   EXPECT_EQ(told(roomy), 0);
   EXPECT_EQ(told(tight), 1);
 }
