@@ -9,6 +9,14 @@
 
 namespace splitbench::disc {
 
+// Calls visit(channel, row) for the rows of blocks of every channel, where these are apart.
+template <typename Visit>
+void for_each_row_of_blocks(const Model& model, Visit visit) {
+  for (std::size_t row = 0; row < model.grid().rows.pieces(); ++row) {
+    for (const ChannelModel& channel : model.coded_channels()) visit(channel, row);
+  }
+}
+
 // Calls visit(channel, column) for every block of a row of blocks.
 template <typename Visit>
 void for_each_block_of_row(const Model& model, Visit visit) {

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::uint8_t kAllGroups = kSymbols - 1;  // the end that stands for all 16 groups
 
-unsigned lowest_bit(std::uint64_t bits) { return static_cast<unsigned>(__builtin_ctzll(bits)); }
-
 unsigned count_bits(std::uint64_t word) {
   word -= word >> 1 & 0x5555555555555555;
   word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);

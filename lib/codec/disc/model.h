@@ -89,6 +89,11 @@ struct LaneScales {
   alignas(32) std::array<float, kLanes> synthesis{};
 };
 
+// The number of the lowest bit that is set, as of a set of ranks or lanes. Requires one.
+inline std::size_t lowest_bit(std::uint64_t bits) {
+  return static_cast<std::size_t>(__builtin_ctzll(bits));
+}
+
 // What a component adds to each channel.
 using MixingColumn = std::array<float, kMostMixedChannels>;
 

@@ -20,10 +20,6 @@
 namespace splitbench::disc {
 namespace {
 
-std::size_t lowest_bit(std::uint64_t bits) {
-  return static_cast<std::size_t>(__builtin_ctzll(bits));
-}
-
 SPLITBENCH_INLINE void split(const IntegerQuad& integers, IntegerQuad* quads) {
   quads[0] = integers;
 }
@@ -370,7 +366,7 @@ std::uint64_t significant_ranks(const ChannelModel& channel, const Levels& level
 #endif
   std::uint64_t ranks = 0;
   for (; significant != 0; significant &= significant - 1) {
-    const auto lane = static_cast<std::size_t>(__builtin_ctzll(significant));
+    const std::size_t lane = lowest_bit(significant);
     ranks |= std::uint64_t{1} << channel.rank_of_lane[lane];
   }
   return ranks;

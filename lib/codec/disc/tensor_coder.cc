@@ -8,14 +8,11 @@
 #include <vector>
 
 #include "base/error.h"
+#include "codec/disc/block_order.h"
 #include "codec/disc/quantiser.h"
 
 namespace splitbench::disc {
 namespace {
-
-std::size_t lowest_bit(std::uint64_t bits) {
-  return static_cast<std::size_t>(__builtin_ctzll(bits));
-}
 
 BlockPlace place_of(const Model& model, const ChannelModel& channel, std::size_t row,
                     std::size_t column) {
@@ -26,14 +23,6 @@ BlockPlace place_of(const Model& model, const ChannelModel& channel, std::size_t
 template <typename Value>
 Value* band_of(const BlockGrid& grid, Value* values, std::size_t channel, std::size_t row) {
   return values + (channel * grid.height + grid.rows.start(row)) * grid.width;
-}
-
-// Calls visit(channel, row) for the rows of blocks, where channels are apart.
-template <typename Visit>
-void for_each_row_of_blocks(const Model& model, Visit visit) {
-  for (std::size_t row = 0; row < model.grid().rows.pieces(); ++row) {
-    for (const ChannelModel& channel : model.coded_channels()) visit(channel, row);
-  }
 }
 
 template <typename Visit>
