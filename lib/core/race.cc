@@ -164,6 +164,10 @@ bool Race::proven(const Claim& claim) const {
          claim.payload && claim.payload->log_evidence() >= -std::log(payload_level());
 }
 
+bool Race::may_stop(std::size_t cell, const Claim& claim) const {
+  return proven(claim) && cells_[claim.challenger].right >= cells_[cell].right;
+}
+
 // Whoever stops a cell has to stay to the end, so that few should do it: those that stay already,
 // then those that could stop most, rather not any that could be stopped themselves.
 std::vector<RaceStop> Race::stop_dominated() {
@@ -172,7 +176,7 @@ std::vector<RaceStop> Race::stop_dominated() {
   for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
     if (!stoppable(cell)) continue;
     for (const Claim& claim : cells_[cell].claims) {
-      if (!proven(claim)) continue;
+      if (!may_stop(cell, claim)) continue;
       losing[cell] = true;
       ++victims[claim.challenger];
     }
@@ -187,7 +191,7 @@ std::vector<RaceStop> Race::stop_dominated() {
     if (!losing[cell] || !stoppable(cell)) continue;
     const Claim* best = nullptr;
     for (const Claim& claim : cells_[cell].claims) {
-      if (proven(claim) && (best == nullptr || merit(claim) > merit(*best))) best = &claim;
+      if (may_stop(cell, claim) && (best == nullptr || merit(claim) > merit(*best))) best = &claim;
     }
     if (best != nullptr) stops.push_back(stop(cell, *best));
   }

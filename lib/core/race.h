@@ -15,6 +15,9 @@
 // they came about is needed. Encoding times take no part: a cell that is on a front for them alone
 // may be stopped.
 //
+// Beyond what is guaranteed, a cell is stopped only by one that has answered no fewer of the images
+// seen: the margin is what may be lost, not what is spent.
+//
 // Why it holds. After the first batch every cell k claims of each cell j that has cost no more so
 // far that it dominates k; the claims of a cell have weights w that add up to 1. From then on, two
 // tests (core/test_martingale.h) are made against a claim. "j is less accurate by more than the
@@ -108,6 +111,8 @@ class Race {
   double accuracy_level() const;
   double payload_level() const;
   bool proven(const Claim& claim) const;
+  // Proven, and the challenger has been right as often so far.
+  bool may_stop(std::size_t cell, const Claim& claim) const;
   std::vector<RaceStop> stop_dominated();
   RaceStop stop(std::size_t cell, const Claim& claim);
 

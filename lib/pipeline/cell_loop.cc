@@ -1,5 +1,6 @@
 #include "pipeline/cell_loop.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "pipeline/cell_bench.h"
 #include "pipeline/open_cells.h"
 #include "pipeline/sweep_pace.h"
+#include "pipeline/tail_times.h"
 
 namespace splitbench {
 namespace {
@@ -19,6 +21,11 @@ Progress sweep_progress(const SweepPace& pace, std::size_t done, std::size_t tot
   if (pace.images_per_s()) progress.pace = rate_text(*pace.images_per_s()) + " images/s";
   progress.left_s = pace.left_s();
   return progress;
+}
+
+std::function<Boundary(std::size_t)> first_image_of(const CapturedImages& captured) {
+  return
+      [&captured](std::size_t split) { return captured.store->get(captured.position(split), 0); };
 }
 
 class CellLoop {
@@ -38,7 +45,9 @@ class CellLoop {
     for (const SweepJob& job : jobs) {
       left_.push_back(job.is_search() ? search_points(job, rules_, known_).left : 1);
     }
-    pace_ = SweepPace(work_of(cells_left(), info_));
+    tails_ = time_tails(*session.model, splits_of(jobs), first_image_of(capture.evaluated),
+                        settings.batch);
+    pace_ = SweepPace(work_of(cells_left(), info_, tails_));
   }
 
   // False when it was stopped on request.
@@ -119,7 +128,7 @@ class CellLoop {
   std::vector<CellWork> work_from(const SweepJob& cell) const {
     std::vector<SweepJob> cells = cells_left();
     cells.insert(cells.begin(), cell);
-    return work_of(cells, info_, calibrated_);
+    return work_of(cells, info_, tails_, calibrated_);
   }
 
   const ModelInfo& info_;
@@ -130,6 +139,7 @@ class CellLoop {
   KnownCell known_;
   RunRecorder& recorder_;
   PointSearchRules rules_;
+  TailTimes tails_;
   SweepPace pace_;
   std::vector<std::size_t> left_;  // cells to measure, by job; of searches at most
   std::size_t done_ = 0;

@@ -9,20 +9,19 @@
 #include "base/rng.h"
 #include "codec/stream.h"
 #include "pipeline/input_set.h"
+#include "pipeline/tail_times.h"
 
 namespace splitbench {
 namespace {
 
 constexpr double kTrying_s = 2;
 
-// Seconds an image takes through the whole network on one thread, in batches as in the sweep.
-double network_s(ModelSession& session, const Tensor& input, std::size_t batch) {
-  if (!session.model->info().any_batch) batch = 1;
-  const Tensor inputs = stack_batch(std::vector<const Tensor*>(batch, &input));
+// Seconds an image takes through the whole network on one thread.
+double network_s(ModelSession& session, const Tensor& input) {
   session.model->use_threads(1);
   const std::unique_ptr<Segment> whole = session.model->whole();
-  whole->time_s({inputs}, 1);
-  return whole->time_s({inputs}, 1) / static_cast<double>(batch);
+  whole->time_s({input}, 1);
+  return whole->time_s({input}, 1);
 }
 
 // Seconds a byte of the boundary.
@@ -49,13 +48,17 @@ class CodecRates {
   std::map<std::string, Rate> codecs_;
 };
 
-CodecRates try_codecs(ModelSession& session, const Tensor& input,
-                      const std::vector<SweepJob>& jobs) {
-  const std::vector<std::size_t> splits =
-      splits_of(jobs, [](const ConfiguredCodec&) { return true; });
-  const std::vector<Boundary> boundaries = session.model->capture(input, splits);
-  std::map<std::size_t, const Boundary*> by_split;
-  for (std::size_t i = 0; i < splits.size(); ++i) by_split[splits[i]] = &boundaries[i];
+using SplitBoundaries = std::map<std::size_t, Boundary>;
+
+SplitBoundaries boundaries_of(ModelSession& session, const Tensor& input,
+                              const std::vector<std::size_t>& splits) {
+  std::vector<Boundary> captured = session.model->capture(input, splits);
+  SplitBoundaries boundaries;
+  for (std::size_t i = 0; i < splits.size(); ++i) boundaries[splits[i]] = std::move(captured[i]);
+  return boundaries;
+}
+
+CodecRates try_codecs(const SplitBoundaries& boundaries, const std::vector<SweepJob>& jobs) {
   std::vector<const SweepJob*> order;
   for (const SweepJob& job : jobs) order.push_back(&job);
   Rng(0).shuffle(order);
@@ -64,7 +67,7 @@ CodecRates try_codecs(ModelSession& session, const Tensor& input,
   for (const SweepJob* job : order) {
     if (monotonic_s() > end_s) break;
     if (job->codec == nullptr) continue;
-    const Boundary& boundary = *by_split.at(job->split);
+    const Boundary& boundary = boundaries.at(job->split);
     // Codecs that wait for a calibration or a target take nothing yet.
     if (!unsupported_reason(*job->codec, spec_of(boundary)).empty()) continue;
     const double start = thread_cpu_s();
@@ -87,13 +90,15 @@ double estimate_sweep_s(ModelSession& session, const Dataset& dataset,
   const ModelInfo& info = session.model->info();
   const PreparedInput input =
       prepare_input(dataset.load(0), session.manifest.preprocess, info.input, 0);
-  const double whole_s = network_s(session, input.tensor, settings.batch);
-  const CodecRates rates = try_codecs(session, input.tensor, jobs);
-  const double whole_work = network_work(info);
-  double image_s = whole_s;  // the capture
-  for (const CellWork& cell : work_of(jobs, info)) {
-    image_s += rates.of(cell.codec) * cell.boundary_bytes;
-    if (whole_work > 0) image_s += whole_s * cell.tail_work / whole_work;
+  const std::vector<std::size_t> splits = splits_of(jobs);
+  const SplitBoundaries boundaries = boundaries_of(session, input.tensor, splits);
+  const CodecRates rates = try_codecs(boundaries, jobs);
+  const TailTimes tails = time_tails(
+      *session.model, splits, [&](std::size_t split) { return boundaries.at(split); },
+      settings.batch);
+  double image_s = network_s(session, input.tensor);  // the capture
+  for (const CellWork& cell : work_of(jobs, info, tails)) {
+    image_s += rates.of(cell.codec) * cell.boundary_bytes + cell.tail_s;
   }
   return image_s * static_cast<double>(images_wanted(dataset, settings)) / settings.threads;
 }

@@ -6,35 +6,6 @@
 #include "codec/calibration.h"
 
 namespace splitbench {
-namespace {
-
-// Processors do tens of multiply-accumulates in the time in which memory takes one number.
-constexpr double kMacsOfAnElement = 16;
-
-double layer_work(const LayerInfo& layer) {
-  const auto elements = static_cast<double>(layer.output_bytes / sizeof(float));
-  return static_cast<double>(layer.macs) + kMacsOfAnElement * elements;
-}
-
-// Of what follows the split.
-double tail_work(const ModelInfo& info, const SplitPoint& split) {
-  if (split.kind == SplitKind::kServerOnly) return network_work(info);
-  double work = 0;
-  for (auto layer = info.layers.rbegin(); layer != info.layers.rend(); ++layer) {
-    if (layer->id == split.id) break;
-    work += layer_work(*layer);
-  }
-  return work;
-}
-
-}  // namespace
-
-double network_work(const ModelInfo& info) {
-  double work = 0;
-  for (const LayerInfo& layer : info.layers) work += layer_work(layer);
-  return work;
-}
-
 std::size_t images_wanted(const Dataset& dataset, const SweepSettings& settings) {
   return settings.limit == 0 ? dataset.size() : std::min(settings.limit, dataset.size());
 }
@@ -93,16 +64,16 @@ std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shar
 }
 
 std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info,
-                              std::optional<std::size_t> calibrated) {
+                              const TailTimes& tails, std::optional<std::size_t> calibrated) {
   std::vector<CellWork> work;
   for (const SweepJob& job : jobs) {
     const SplitPoint& split = info.splits.at(job.split);
     const bool coded = job.codec != nullptr;
     const bool calibrates = coded && lacks_calibration(*job.codec) && calibrated != job.split;
     if (calibrates) calibrated = job.split;
-    work.push_back(
-        {codec_name(job.key.codec), coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
-         coded ? tail_work(info, split) : 0, calibrates || (coded && job.codec->target)});
+    work.push_back({codec_name(job.key.codec),
+                    coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
+                    coded ? tails.at(job.split) : 0, calibrates || (coded && job.codec->target)});
   }
   return work;
 }

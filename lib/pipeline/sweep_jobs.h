@@ -10,6 +10,7 @@
 #include "core/shard.h"
 #include "pipeline/run_sweep.h"
 #include "pipeline/sweep_pace.h"
+#include "pipeline/tail_times.h"
 
 namespace splitbench {
 
@@ -40,15 +41,16 @@ std::vector<SweepJob> all_jobs(const ModelSession& session, const Dataset& datas
 // Those of one shard, in the order of all.
 std::vector<SweepJob> jobs_of_shard(const std::vector<SweepJob>& all, const Shard& shard);
 
-// What a run of the whole network costs, as CellWork::tail_work.
-double network_work(const ModelInfo& info);
-
-// What is known of the jobs' costs. `calibrated`: the split whose calibrations were made before.
+// What is known of the jobs' costs; `tails` holds their splits. `calibrated`: the split whose
+// calibrations were made before.
 std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo& info,
+                              const TailTimes& tails,
                               std::optional<std::size_t> calibrated = std::nullopt);
 
-// The splits of those jobs whose codec `counts`, ascending; jobs are in the order of all_jobs().
-std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,
-                                   const std::function<bool(const ConfiguredCodec&)>& counts);
+// The splits of those jobs that have a codec, one that `counts`, ascending; jobs are in the order
+// of all_jobs().
+std::vector<std::size_t> splits_of(
+    const std::vector<SweepJob>& jobs, const std::function<bool(const ConfiguredCodec&)>& counts =
+                                           [](const ConfiguredCodec&) { return true; });
 
 }  // namespace splitbench

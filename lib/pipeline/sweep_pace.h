@@ -1,9 +1,9 @@
 // How fast a sweep gets on and how long the rest will take, learnt from the cells it has done.
 //
 // Cells differ a thousandfold: by their codec, by the tensors it codes, by the tail that follows. A
-// cell is taken to cost its codec's rate times the bytes it codes and what a tail has cost times
-// the operations of its own. Calibrations are made with the first cell of a split that needs one:
-// they cost what they have, times its size, where that is the sum of its bytes and its operations,
+// cell is taken to cost its codec's rate times the bytes it codes, and its tail's own time as often
+// as tails have cost theirs. Calibrations are made with the first cell of a split that needs one:
+// they cost what they have, times its size, where that is the sum of its bytes and its tail's time,
 // each as a share of what cells have on average. Pure; not thread-safe.
 #pragma once
 
@@ -19,8 +19,8 @@ namespace splitbench {
 struct CellWork {
   std::string codec;  // name
   double boundary_bytes = 0;
-  double tail_work = 0;  // multiply-accumulates, and what writing its tensors costs in them
-  bool fits = false;     // makes the calibrations of its split, or looks for a setting of its own
+  double tail_s = 0;  // an image, tried beforehand (pipeline/tail_times.h)
+  bool fits = false;  // makes the calibrations of its split, or looks for a setting of its own
 };
 
 // What a cell took, of wall time.
@@ -50,7 +50,7 @@ class SweepPace {
   std::optional<double> images_per_s() const;
 
  private:
-  // Seconds for what they were spent on: bytes, operations or sizes.
+  // Seconds for what they were spent on: bytes, seconds tried or sizes.
   struct Total {
     void add(double its_seconds, double its_amount);
     double rate() const { return amount > 0 ? seconds / amount : 0; }
@@ -62,7 +62,7 @@ class SweepPace {
   double coding_rate(const std::string& codec) const;
 
   std::vector<CellWork> cells_;
-  double mean_bytes_ = 0, mean_work_ = 0;
+  double mean_bytes_ = 0, mean_tail_s_ = 0;
   std::size_t done_ = 0;
   double images_ = 0, seconds_ = 0;
   Total coding_, tails_, fitting_;

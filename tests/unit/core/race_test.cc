@@ -115,6 +115,18 @@ TEST(Race, GivesTheEvidenceOfAStop) {
   EXPECT_DOUBLE_EQ(evidence.payload_level, 0.1 * 0.05 / 4);
 }
 
+TEST(Race, StopsOnlyForOneThatWasRightAsOftenSoFar) {
+  std::size_t stops = 0;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    const RacedSweep raced = race(synthetic_sweep({6, 20, 2000}, seed), {0.05, 0.05}, seed);
+    for (const RaceStop& stop : raced.stops) {
+      EXPECT_GE(stop.evidence.accuracy.only_first, stop.evidence.accuracy.only_second);
+    }
+    stops += raced.stops.size();
+  }
+  EXPECT_GT(stops, 100U);
+}
+
 TEST(Race, NeverStopsACellThatHasStoppedAnother) {
   const SyntheticSweep sweep = synthetic_sweep({6, 20, 3000}, 4);
   const RacedSweep raced = race(sweep, {0.05, 0.02}, 4);

@@ -10,7 +10,7 @@ std::vector<CellWork> two_splits() {
   std::vector<CellWork> cells;
   for (const double size : {1.0, 0.5}) {
     for (const char* codec : {"raw", "webp", "jpeg"}) {
-      cells.push_back({codec, 1000 * size, 1e6 * size});
+      cells.push_back({codec, 1000 * size, 0.01 * size});
     }
   }
   return cells;
@@ -37,7 +37,7 @@ TEST(SweepPace, LearnsWhatEachCodecCostsAndThatSmallTensorsCostLess) {
 TEST(SweepPace, WhatIsLeftMayTurnOutOtherwise) {
   SweepPace pace(two_splits());
   pace.cell_done({2, 0, 1}, 100);
-  pace.expect({{"raw", 500, 5e5}, {"raw", 500, 5e5}});
+  pace.expect({{"raw", 500, 0.005}, {"raw", 500, 0.005}});
   EXPECT_DOUBLE_EQ(*pace.left_s(), 1 + 1);
   pace.cell_done({1, 0, 0.5}, 100);
   EXPECT_DOUBLE_EQ(*pace.left_s(), 1);
@@ -46,7 +46,7 @@ TEST(SweepPace, WhatIsLeftMayTurnOutOtherwise) {
 }
 
 TEST(SweepPace, TellsCodecsFromTails) {
-  SweepPace pace({{"webp", 1000, 0}, {"raw", 1000, 1e6}, {"webp", 10, 1e6}, {"raw", 10, 1e6}});
+  SweepPace pace({{"webp", 1000, 0}, {"raw", 1000, 0.01}, {"webp", 10, 0.01}, {"raw", 10, 0.01}});
   pace.cell_done({8, 0, 7}, 100);
   pace.cell_done({4, 0, 1}, 100);
   EXPECT_DOUBLE_EQ(*pace.left_s(), (0.08 + 3) + (0.01 + 3));
