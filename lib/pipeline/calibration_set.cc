@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/rng.h"
 #include "pipeline/memory_budget.h"
@@ -80,6 +81,7 @@ const BoundaryStore* CalibrationSet::gradients(std::size_t split) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (gradient_split_ != split) {
     gradient_split_ = split;
+    const double start_s = monotonic_s();
     try {
       gradients_ = compute_gradients(split);
     } catch (const NoGradient& error) {
@@ -88,6 +90,7 @@ const BoundaryStore* CalibrationSet::gradients(std::size_t split) {
       recorder_.warning("no gradients at " + session_.model->info().splits.at(split).id + ": " +
                         error.what());
     }
+    gradient_s_ += monotonic_s() - start_s;
   }
   return gradients_.get();
 }

@@ -27,6 +27,8 @@ class CalibrationSet {
   const BoundaryStore& store() const { return *captured_.store; }
   std::size_t position(std::size_t split) const { return captured_.position(split); }
   std::size_t size() const { return captured_.inputs.size(); }
+  // Of wall time, that all gradients so far have taken.
+  double gradient_s() const { return gradient_s_; }
 
   // Of one tensor of the boundary at `split`; valid as long as this set. Thread-safe.
   std::unique_ptr<CalibrationSamples> samples(std::size_t split, std::size_t tensor);
@@ -49,6 +51,7 @@ class CalibrationSet {
   std::mutex mutex_;
   std::size_t gradient_split_ = SIZE_MAX;
   std::unique_ptr<BoundaryStore> gradients_;
+  double gradient_s_ = 0;
   std::size_t memo_split_ = SIZE_MAX;
   std::map<std::size_t, std::shared_ptr<CalibrationMemo>> memos_;  // by tensor
 };

@@ -34,12 +34,17 @@ void CellBench::set_up(const SweepJob& job) {
                                           CodecFitter::Settings{evaluation, settings_.folder});
 }
 
+double CellBench::gradient_s() const {
+  return capture_.calibration ? capture_.calibration->gradient_s() : 0;
+}
+
 Cell CellBench::measure_codec(const ConfiguredCodec& codec) {
-  const double start_s = monotonic_s();
+  const double start_s = monotonic_s(), gradients_before_s = gradient_s();
   FittedCodec fitted;
   try {
     fitted = fitter_->fit(codec);
-    seconds_.fitting = monotonic_s() - start_s;
+    seconds_.gradients = gradient_s() - gradients_before_s;
+    seconds_.fitting = monotonic_s() - start_s - seconds_.gradients;
   } catch (const Error& error) {
     // A codec that cannot be fitted here is this cell's failure, not the sweep's.
     Cell cell;

@@ -32,6 +32,7 @@ class CellBench {
  private:
   void set_up(const SweepJob& job);
   Cell measure_codec(const ConfiguredCodec& codec);
+  double gradient_s() const;
 
   ModelSession& session_;
   const SweepCapture& capture_;

@@ -98,7 +98,7 @@ double estimate_sweep_s(ModelSession& session, const Dataset& dataset,
       settings.batch);
   double image_s = network_s(session, input.tensor);  // the capture
   for (const CellWork& cell : work_of(jobs, info, tails)) {
-    image_s += rates.of(cell.codec) * cell.boundary_bytes + cell.tail_s;
+    image_s += rates.of(cell.codec) * cell.boundary_bytes + cell.tail.in_batch_s;
   }
   return image_s * static_cast<double>(images_wanted(dataset, settings)) / settings.threads;
 }

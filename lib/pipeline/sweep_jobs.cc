@@ -71,9 +71,9 @@ std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo
     const bool coded = job.codec != nullptr;
     const bool calibrates = coded && lacks_calibration(*job.codec) && calibrated != job.split;
     if (calibrates) calibrated = job.split;
-    work.push_back({codec_name(job.key.codec),
-                    coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
-                    coded ? tails.at(job.split) : 0, calibrates || (coded && job.codec->target)});
+    work.push_back(
+        {codec_name(job.key.codec), coded ? static_cast<double>(boundary_bytes(split.boundary)) : 0,
+         coded ? tails.at(job.split) : TailTime{}, calibrates || (coded && job.codec->target)});
   }
   return work;
 }

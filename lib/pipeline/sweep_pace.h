@@ -3,8 +3,9 @@
 // Cells differ a thousandfold: by their codec, by the tensors it codes, by the tail that follows. A
 // cell is taken to cost its codec's rate times the bytes it codes, and its tail's own time as often
 // as tails have cost theirs. Calibrations are made with the first cell of a split that needs one:
-// they cost what they have, times its size, where that is the sum of its bytes and its tail's time,
-// each as a share of what cells have on average. Pure; not thread-safe.
+// their gradients cost as often as others have the tail's time for an image alone, and the rest
+// what it has, times the cell's size: the sum of its bytes and its tail's time, each as a share of
+// what cells have on average. Pure; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,21 +14,24 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/tail_times.h"
+
 namespace splitbench {
 
 // What is known of a cell before it is measured.
 struct CellWork {
   std::string codec;  // name
   double boundary_bytes = 0;
-  double tail_s = 0;  // an image, tried beforehand (pipeline/tail_times.h)
+  TailTime tail;
   bool fits = false;  // makes the calibrations of its split, or looks for a setting of its own
 };
 
 // What a cell took, of wall time.
 struct CellSeconds {
   double all = 0;
-  double fitting = 0;  // of these, before the first image
-  double coding = 0;   // of these, in the codec
+  double gradients = 0;  // of these, for calibrations
+  double fitting = 0;    // of these, before the first image, but for gradients
+  double coding = 0;     // of these, in the codec
 };
 
 // A rate for people: from 10 on without a fraction.
@@ -65,7 +69,7 @@ class SweepPace {
   double mean_bytes_ = 0, mean_tail_s_ = 0;
   std::size_t done_ = 0;
   double images_ = 0, seconds_ = 0;
-  Total coding_, tails_, fitting_;
+  Total coding_, tails_, gradients_, fitting_;
   std::map<std::string, Total> codecs_;  // coding
 };
 

@@ -1,6 +1,5 @@
 #include "pipeline/tail_times.h"
 
-#include <algorithm>
 #include <memory>
 
 #include "base/error.h"
@@ -10,16 +9,14 @@
 namespace splitbench {
 namespace {
 
-constexpr std::size_t kEnoughImages = 4;  // for a batch to cost what larger ones do, an image
-
-double time_tail(Model& model, std::size_t split, const Boundary& one, std::size_t images) {
+TailTime time_tail(Segment& tail, const Boundary& one, std::size_t images) {
   Boundary batch;
   for (const Tensor& tensor : one) {
     batch.push_back(stack_batch(std::vector<const Tensor*>(images, &tensor)));
   }
-  const std::unique_ptr<Segment> tail = model.tail(split);
-  tail->time_s(batch, 1);  // memory is claimed by the first run
-  return tail->time_s(batch, 1) / static_cast<double>(images);
+  // The batch first: what a first run takes longer is the less the more images it has.
+  const double in_batch_s = tail.time_s(batch, 1) / static_cast<double>(images);
+  return {in_batch_s, tail.time_s(one, 1)};
 }
 
 }  // namespace
@@ -29,14 +26,13 @@ TailTimes time_tails(Model& model, const std::vector<std::size_t>& splits,
   TailTimes times;
   model.use_threads(1);
   for (const std::size_t split : splits) {
-    const std::size_t images =
-        std::min(kEnoughImages, CellEvaluator::tail_batch(model, split, batch));
-    double& seconds = times[split];
+    TailTime& time = times[split];
     if (model.info().splits.at(split).kind == SplitKind::kDeviceOnly) continue;
     try {
-      seconds = time_tail(model, split, boundary(split), images);
+      time = time_tail(*model.tail(split), boundary(split),
+                       CellEvaluator::tail_batch(model, split, batch));
     } catch (const Error&) {
-      seconds = 0;
+      continue;
     }
   }
   return times;
