@@ -61,8 +61,9 @@ Spec parse_quoted(const std::string& text) {
   return spec;
 }
 
+// Paths may begin with "..".
 bool is_range(const std::string& item) {
-  return item.find('"') == std::string::npos && item.find("..") != std::string::npos;
+  return item.find_first_of("\"/") == std::string::npos && item.find("..") != std::string::npos;
 }
 
 // `a..b` or `a..b+step`, both ends included.

@@ -26,7 +26,13 @@ struct Reciprocals {
 };
 constexpr Reciprocals kReciprocals;
 
-// Writes words backwards.
+constexpr std::uint32_t quotient_by_product(std::uint32_t state, std::uint32_t frequency) {
+  const Wide product = Wide{kReciprocals.of[frequency]} * state;
+  return frequency == 1 ? state : static_cast<std::uint32_t>(product >> 64);
+}
+
+// Writes words backwards. With `kDivides` frequencies may be above kMostFrequency.
+template <bool kDivides>
 class Encoder {
  public:
   // `end`: behind the room for a word for each interval and one more.
@@ -89,8 +95,8 @@ class Encoder {
     next_[-1] = static_cast<std::uint16_t>(state);
     next_ -= full;
     state >>= 16 * full;
-    const Wide product = Wide{kReciprocals.of[frequency]} * state;
-    const std::uint32_t times = frequency == 1 ? state : static_cast<std::uint32_t>(product >> 64);
+    const std::uint32_t times =
+        kDivides ? state / frequency : quotient_by_product(state, frequency);
     state += times * ((1U << precision_) - frequency) + interval.start;
   }
 
@@ -102,28 +108,34 @@ class Encoder {
   std::array<std::uint32_t, kMaxRansStates> states_{1};
 };
 
+template <bool kDivides>
+Bytes encode(const Interval* intervals, std::size_t count, unsigned precision, std::size_t states) {
+  const std::unique_ptr<std::uint16_t[]> words(new std::uint16_t[count + 1]);  // not initialised
+  Encoder<kDivides> encoder(precision, words.get() + count + 1);
+  const std::size_t left = encoder.code_alone(intervals, count, states);
+  switch (states) {
+    case 1:
+      encoder.template code_in_turns<1>(intervals, left);
+      break;
+    case 2:
+      encoder.template code_in_turns<2>(intervals, left);
+      break;
+    case 4:
+      encoder.template code_in_turns<4>(intervals, left);
+      break;
+    default:
+      encoder.template code_in_turns<8>(intervals, left);
+      break;
+  }
+  return encoder.stream(states);
+}
+
 }  // namespace
 
 Bytes encode_intervals(const Interval* intervals, std::size_t count, unsigned precision,
                        std::size_t states) {
-  const std::unique_ptr<std::uint16_t[]> words(new std::uint16_t[count + 1]);  // not initialised
-  Encoder encoder(precision, words.get() + count + 1);
-  const std::size_t left = encoder.code_alone(intervals, count, states);
-  switch (states) {
-    case 1:
-      encoder.code_in_turns<1>(intervals, left);
-      break;
-    case 2:
-      encoder.code_in_turns<2>(intervals, left);
-      break;
-    case 4:
-      encoder.code_in_turns<4>(intervals, left);
-      break;
-    default:
-      encoder.code_in_turns<8>(intervals, left);
-      break;
-  }
-  return encoder.stream(states);
+  return precision <= kMaxIntervalPrecision ? encode<false>(intervals, count, precision, states)
+                                            : encode<true>(intervals, count, precision, states);
 }
 
 template <unsigned kPrecision, std::size_t kStates>
@@ -186,5 +198,8 @@ template class RansDecoder<12, 1>;
 template class RansDecoder<12, 2>;
 template class RansDecoder<12, 4>;
 template class RansDecoder<12, 8>;
+template RansDecoder<16, 1>::RansDecoder(ByteView bytes, const char* what);
+template void RansDecoder<16, 1>::finish() const;
+template void RansDecoder<16, 1>::refill_from_states(std::uint32_t& state);
 
 }  // namespace splitbench

@@ -3,7 +3,8 @@
 // branches on data.
 //
 // What is coded are intervals: a symbol's part of the slots [0, 2^precision), be it of a table
-// (NibbleTable), of an adaptive binary decision (AdaptiveBit) or of bits without a model. The last
+// (NibbleTable, or one of the caller's), of an adaptive binary decision (AdaptiveBit) or of bits
+// without a model. The last
 // interval is coded first, so an encoder collects them all before it writes.
 //
 // Several states would cost some bytes each, for each has to start somewhere. Here only one exists
@@ -29,6 +30,8 @@
 namespace splitbench {
 
 constexpr std::size_t kMaxRansStates = 8;
+// Above kMaxIntervalPrecision there are no tables of nibbles, and encoding divides.
+constexpr unsigned kMaxRansPrecision = 16;
 constexpr std::uint32_t kLowestRansState = 1U << 16;  // but for the only one
 
 // The interval of the low `bits` <= precision bits of a value, all equally likely.
@@ -37,17 +40,18 @@ constexpr Interval raw_interval(std::uint32_t value, unsigned bits, unsigned pre
           static_cast<std::uint16_t>(1U << (precision - bits))};
 }
 
-// The stream of `count` intervals in slots of `precision` <= kMaxIntervalPrecision bits, with 1, 2,
-// 4 or 8 states. Frequencies are at least 1.
+// The stream of `count` intervals in slots of `precision` <= kMaxRansPrecision bits, with 1, 2, 4
+// or 8 states. Frequencies are at least 1.
 Bytes encode_intervals(const Interval* intervals, std::size_t count, unsigned precision,
                        std::size_t states);
 
 // Reads outside the bytes never happen: what is missing is zeros. Whatever the bytes, each call
 // returns some symbol that its model allows; finish() tells a damaged stream. Not thread-safe; one
-// per stream. Bytes and text must outlive it. Exists for precisions 10 and 12.
+// per stream. Bytes and text must outlive it. Exists for precisions 10 and 12, and for 16 with one
+// state and without symbols of NibbleTables.
 template <unsigned kPrecision, std::size_t kStates>
 class RansDecoder {
-  static_assert(kPrecision <= kMaxIntervalPrecision && kStates <= kMaxRansStates);
+  static_assert(kPrecision <= kMaxRansPrecision && kStates <= kMaxRansStates);
 
  public:
   // `what` names the stream in messages.
@@ -74,6 +78,14 @@ class RansDecoder {
       states_ = states;
     }
     for (; i < count; ++i) symbols[i] = to_byte(symbol(tables[numbers[i]]));
+  }
+  // For tables of the caller's: the slot that comes next, and on behind the interval that holds it.
+  std::uint32_t slot() const { return states_[turn_] % kTotal; }
+  void take(Interval interval) {
+    std::uint32_t& state = states_[turn_];
+    state = interval.frequency * (state >> kPrecision) + state % kTotal - interval.start;
+    refill(state);
+    pass_turn();
   }
   // With the model's probability, which then learns the bit.
   bool bit(AdaptiveBit& model) {

@@ -93,5 +93,13 @@ TEST(Spec, FormattedNumbersReadBackExactly) {
   EXPECT_EQ(format_number(0.3), "0.3");
 }
 
+TEST(Spec, PathsAreNoRanges) {
+  const std::vector<Spec> specs = expand_spec("bottlefit:file=../runs/a..b/c.bottleneck,/x..y");
+  ASSERT_EQ(specs.size(), 2U);
+  EXPECT_EQ(specs[0].options.at("file"), "../runs/a..b/c.bottleneck");
+  EXPECT_EQ(specs[1].options.at("file"), "/x..y");
+  EXPECT_EQ(parse_spec(specs[0].canonical()).options, specs[0].options);
+}
+
 }  // namespace
 }  // namespace splitbench
