@@ -52,7 +52,7 @@ Decisions decisions(std::int64_t percent) {
 
 Bytes encode_decisions(const std::vector<std::uint8_t>& bits) {
   std::vector<AdaptiveBit> models(kContexts);
-  std::vector<Interval> intervals(bits.size());
+  std::vector<CodeInterval> intervals(bits.size());
   for (std::size_t i = 0; i < bits.size(); ++i) {
     AdaptiveBit& model = models[i % kContexts];
     intervals[i] = model.interval(bits[i] != 0, kPrecision);
@@ -123,7 +123,7 @@ Table table_of(const Symbols& source) {
 }
 
 Bytes encode_symbols(const Table& table, const Bytes& symbols, std::size_t states) {
-  std::vector<Interval> intervals(symbols.size());
+  std::vector<CodeInterval> intervals(symbols.size());
   for (std::size_t i = 0; i < symbols.size(); ++i) intervals[i] = table.interval(symbols[i]);
   return encode_intervals(intervals.data(), intervals.size(), kPrecision, states);
 }

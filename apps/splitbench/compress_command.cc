@@ -11,6 +11,7 @@
 #include "failed_cells.h"
 #include "link/link.h"
 #include "model_options.h"
+#include "pipeline/open_bottlenecks.h"
 #include "pipeline/run_sweep.h"
 #include "pipeline/sweep_team.h"
 #include "pipeline/team_leader.h"
@@ -44,7 +45,8 @@ class CompressCommand : public Command {
     app.add_option("--codec", codecs_,
                    "Codec with settings, lists and ranges allowed: quant:bits=2,4,8 or "
                    "jpeg:quality=50..90+20; repeat for more (see: splitbench list codecs); by "
-                   "default a selection of all");
+                   "default a selection of all that need no training. Trained ones name their "
+                   "file, or a folder: bottlefit:file=trained");
     app.add_option("--split", settings_.split,
                    "all, blocks, natural, all-widths, or ids separated by commas")
         ->capture_default_str();
@@ -107,6 +109,8 @@ class CompressCommand : public Command {
         "wire; accuracy loss is paired with the uncompressed model on the same images.\n"
         "A sweep killed at any moment goes on with --resume; SIGINT (Ctrl-C) and SIGTERM\n"
         "let it finish the cell in flight first.\n\n"
+        "A trained codec (bottlefit:file=...) is measured at the split that its decoder\n"
+        "yields; its encode and decode times include its networks.\n\n"
         "Codecs that calibrate, and those given a target in place of a setting, look at\n"
         "calibration images first: never at one that is evaluated.\n\n"
         "A search (--points 8) measures the finest and the coarsest setting of a codec,\n"
@@ -139,6 +143,7 @@ class CompressCommand : public Command {
     std::optional<TeamLeader> team;
     if (messenger_) settings_.team = &team.emplace(*messenger_, recorder);
     ModelSession session = model_.open(context, &recorder);
+    settings_.codecs = open_bottlenecks(session, model_.device, settings_.codecs, &recorder);
     const std::unique_ptr<Dataset> dataset = open_dataset(dataset_spec(session), dataset_context());
     const std::unique_ptr<Dataset> calibration = open_calibration(*dataset, session);
     settings_.calibration = calibration ? calibration.get() : dataset.get();
@@ -188,6 +193,7 @@ class CompressCommand : public Command {
     std::optional<SweepMember> member;
     const auto prepare = [&](const std::string& preparation) {
       session = model_.open(quiet, &recorder);
+      settings_.codecs = open_bottlenecks(*session, model_.device, settings_.codecs, &recorder);
       dataset = open_dataset(dataset_spec(*session), dataset_context());
       calibration = open_calibration(*dataset, *session);
       settings_.calibration = calibration ? calibration.get() : dataset.get();

@@ -68,6 +68,13 @@ void print_rate_help(const CodecDescription& codec) {
   std::cout << "    target-loss=0..1 or target-bytes=N, in place of " << codec.rate->option << "\n";
 }
 
+std::vector<CodecFactory> all_codecs() {
+  std::vector<CodecFactory> factories = codec_factories();
+  const std::vector<CodecFactory>& learned = learned_codec_factories();
+  factories.insert(factories.end(), learned.begin(), learned.end());
+  return factories;
+}
+
 Table codecs_table() {
   Table table{{{"name", "codec"},
                {"lossless", "lossless"},
@@ -76,7 +83,7 @@ Table codecs_table() {
                {"summary", "summary"}},
               {},
               {}};
-  for (const CodecFactory& factory : codec_factories()) {
+  for (const CodecFactory& factory : all_codecs()) {
     const CodecDescription& codec = factory.description;
     table.rows.push_back({codec.name, std::string(codec.lossless ? "yes" : "no"),
                           options_text(codec.options),
@@ -226,7 +233,7 @@ class ListCommand : public Command {
   // Codecs and datasets are named by specs; a table would have no room for their options.
   bool print_specs() const {
     if (what_ == "codecs") {
-      for (const CodecFactory& factory : codec_factories()) {
+      for (const CodecFactory& factory : all_codecs()) {
         const CodecDescription& codec = factory.description;
         print_spec_help(codec.name, codec.summary, codec.options);
         print_rate_help(codec);

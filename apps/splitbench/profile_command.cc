@@ -8,6 +8,7 @@
 #include "io/output_file.h"
 #include "io/profile_document.h"
 #include "model_options.h"
+#include "pipeline/open_bottlenecks.h"
 #include "pipeline/profile_model.h"
 
 namespace splitbench {
@@ -38,6 +39,9 @@ class ProfileCommand : public Command {
         ->capture_default_str();
     app.add_option("--seed", settings_.measure.seed, "Of the order of measurement")
         ->capture_default_str();
+    app.add_option("--codec", codecs_,
+                   "Also measure the networks of a trained codec, e.g. bottlefit:file=trained "
+                   "(see: splitbench list codecs); repeat for more");
     app.add_option("--energy", meter_, "Energy meter: none (no meter is built in yet)")
         ->check(CLI::IsMember({"none"}))
         ->capture_default_str();
@@ -69,10 +73,12 @@ class ProfileCommand : public Command {
       describe(model_.open(context, nullptr), context);
       return 0;
     }
+    const std::vector<ConfiguredCodec> codecs = make_codecs(codecs_);
     OutputFile output(output_);
     std::optional<OutputFile> trace;
     if (!trace_.empty()) trace.emplace(trace_);
     ModelSession session = model_.open(context, &recorder);
+    settings_.codecs = open_bottlenecks(session, model_.device, codecs, &recorder);
     ProfileResult result = profile_model(session, settings_, recorder);
     result.profile.device = model_.device;
     const RunRecord record = recorder.finish(result.fewest_samples, result.warm_up_stable,
@@ -123,6 +129,7 @@ class ProfileCommand : public Command {
   bool require_energy_ = false;
   bool dry_run_ = false;
   std::string trace_;
+  std::vector<std::string> codecs_;
   std::string output_ = "-";
 };
 

@@ -20,6 +20,7 @@ constexpr const char* kUndecided =
     "finds its setting on images that are not evaluated: name them with --calibration";
 
 constexpr const char* kSearched = "has settings that are found one by one";
+constexpr const char* kUnopened = "is trained: open the file of its bottleneck first";
 constexpr const char* kAnyValue = "*";  // of a rate option that is searched
 
 // Stands in for a codec that lacks what only images can tell.
@@ -36,6 +37,21 @@ class UnfinishedCodec : public Codec {
  private:
   std::string reason_;
 };
+
+CodecFactory learned_factory(const char* name, std::uint8_t wire_id, const char* summary) {
+  CodecFactory factory;
+  factory.description.name = name;
+  factory.description.summary = summary;
+  factory.description.wire_id = wire_id;
+  OptionDescription file;
+  file.name = "file";
+  file.type = OptionType::kText;
+  file.help = "bottleneck that 'splitbench train' wrote, or a folder with some of this method";
+  file.required = true;
+  factory.description.options = {file};
+  factory.learned = true;
+  return factory;
+}
 
 // Takes the rate target, if there is one, out of the options.
 std::optional<RateTarget> take_target(Spec& spec, const CodecDescription& description) {
@@ -70,18 +86,31 @@ const std::vector<CodecFactory>& codec_factories() {
   return factories;
 }
 
+const std::vector<CodecFactory>& learned_codec_factories() {
+  static const std::vector<CodecFactory> factories = {
+#define SPLITBENCH_LEARNED_CODEC(name, wire_id, summary) learned_factory(name, wire_id, summary),
+#include "codec/bottleneck/learned.inc"
+#undef SPLITBENCH_LEARNED_CODEC
+  };
+  return factories;
+}
+
 const CodecFactory& find_codec(const std::string& name) {
   std::vector<std::string> names;
-  for (const CodecFactory& factory : codec_factories()) {
-    if (factory.description.name == name) return factory;
-    names.push_back(factory.description.name);
+  for (const auto* factories : {&codec_factories(), &learned_codec_factories()}) {
+    for (const CodecFactory& factory : *factories) {
+      if (factory.description.name == name) return factory;
+      names.push_back(factory.description.name);
+    }
   }
   throw bad_input("unknown codec '" + name + "'" + suggestion(name, names));
 }
 
 const CodecFactory& find_codec(std::uint8_t wire_id) {
-  for (const CodecFactory& factory : codec_factories()) {
-    if (factory.description.wire_id == wire_id) return factory;
+  for (const auto* factories : {&codec_factories(), &learned_codec_factories()}) {
+    for (const CodecFactory& factory : *factories) {
+      if (factory.description.wire_id == wire_id) return factory;
+    }
   }
   throw bad_input("codec stream: codec number " + std::to_string(wire_id) +
                   " is unknown; it was written by another version of splitbench");
@@ -111,6 +140,9 @@ ConfiguredCodec make_codec(const Spec& spec, OpenRate open) {
   } else if (factory.calibrated && factory.calibrated->needed(complete)) {
     codec.needs_calibration = true;
     codec.codec = std::make_unique<UnfinishedCodec>(kUncalibrated);
+  } else if (factory.learned) {
+    codec.learned = true;
+    codec.codec = std::make_unique<UnfinishedCodec>(kUnopened);
   } else {
     codec.codec = factory.make(complete);
   }

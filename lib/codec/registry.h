@@ -14,6 +14,8 @@
 
 namespace splitbench {
 
+struct OpenBottleneck;
+
 // The number by which streams name a calibration: the low bits of its checksum.
 using CalibrationId = std::uint16_t;
 
@@ -31,13 +33,21 @@ struct ConfiguredCodec {
   // Whether the rate option is to be searched (core/rate_search.h). The codec takes no tensor; its
   // settings are those of at_rate().
   bool searched = false;
+  // Encodes with the networks of a bottleneck, and takes no tensor until with_bottleneck()
+  // (bottleneck/learned_codec.h) has given them; then they are here.
+  bool learned = false;
+  std::shared_ptr<const OpenBottleneck> bottleneck;
 };
 
 // What becomes of a codec with a rate axis whose spec names neither the rate option nor a target.
 enum class OpenRate { kDefault, kSearched };
 
+// Those that work on any tensor they take.
 const std::vector<CodecFactory>& codec_factories();
+// Those that are trained for one place of one network.
+const std::vector<CodecFactory>& learned_codec_factories();
 
+// Of both.
 const CodecFactory& find_codec(const std::string& name);
 // By the number in a stream's header.
 const CodecFactory& find_codec(std::uint8_t wire_id);

@@ -150,15 +150,16 @@ Bytes encode_tensor(const ConfiguredCodec& codec, const Tensor& tensor) {
   const std::string reason = unsupported_reason(codec, {tensor.spec()});
   if (!reason.empty()) throw bad_input("codec '" + codec.spec + "' " + reason);
 
+  const TensorSpec decoded = codec.codec->decoded_spec(tensor.spec());
   ByteWriter writer;
   writer.u8(kTensorMagic);
   writer.u8(codec.description.wire_id);
   writer.u8(static_cast<std::uint8_t>(codec.description.format_version << kVersionShift |
                                       (codec.calibration ? kCalibratedFlag : 0) |
-                                      static_cast<unsigned>(tensor.dtype())));
+                                      static_cast<unsigned>(decoded.dtype)));
   writer.u32(0);  // the checksum, known at the end
-  writer.varint(tensor.shape().size());
-  for (const std::int64_t dimension : tensor.shape()) {
+  writer.varint(decoded.shape.size());
+  for (const std::int64_t dimension : decoded.shape) {
     writer.varint(static_cast<std::uint64_t>(dimension));
   }
   if (codec.calibration) writer.u16(*codec.calibration);
@@ -177,7 +178,12 @@ Tensor decode_tensor(const ConfiguredCodec& codec, ByteView stream, const Decode
 
 Tensor decode_tensor(ByteView stream, const DecodeLimits& limits) {
   const TensorHeader header = read_header(stream, limits.max_elements);
-  const std::string& name = find_codec(header.wire_id).description.name;
+  const CodecFactory& factory = find_codec(header.wire_id);
+  const std::string& name = factory.description.name;
+  if (factory.learned) {
+    throw bad_input("codec stream: was written by codec '" + name +
+                    "', which decodes with its bottleneck only");
+  }
   return decode_body(make_codec(Spec{name, {}}), header);
 }
 

@@ -15,6 +15,9 @@
 // so a 4-D tensor pays 12 to 16 bytes. A boundary of one tensor is that tensor's stream; any other
 // is magic 0xB6, the number of tensors, and each stream behind its length (varints).
 //
+// The shape is that of the decoded tensor. A learned codec (bottleneck/learned_codec.h) counts as
+// calibrated, with the number of its bottleneck.
+//
 // Streams are hostile: whatever the bytes, decoding returns or throws Error{kBadInput}, and nothing
 // larger than a small multiple of the declared (and limited) tensor is allocated. Thread-safe.
 #pragma once

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "core/split.h"
 #include "core/tensor.h"
 
@@ -98,6 +99,12 @@ class Model {
   virtual std::vector<double> time_layers(const Tensor& input) = 0;
 };
 
+// A network that stands for itself, such as a bottleneck's encoder.
+struct NetworkOptions {
+  std::string name;            // for messages: its file and part
+  std::string device = "cpu";  // as ModelOptions
+};
+
 // An opened framework.
 class Backend {
  public:
@@ -105,6 +112,10 @@ class Backend {
   virtual std::vector<std::pair<std::string, std::string>> library_versions() const = 0;
   // Throws Error{kBadInput} when the file is not a model this back-end can cut.
   virtual std::unique_ptr<Model> load(const ModelOptions& options) = 0;
+  // The whole of a TorchScript archive as one segment: a tensor in, a tensor out. Throws
+  // Error{kBadInput} when it is none.
+  virtual std::unique_ptr<Segment> open_network(ByteView archive,
+                                                const NetworkOptions& options) = 0;
 };
 
 }  // namespace splitbench

@@ -64,6 +64,16 @@ struct CellRate {
   std::size_t images = 0;  // calibration images
 };
 
+// The bottleneck of a learned codec (core/bottleneck.h). The cell stands at its decoder's split.
+struct CellBottleneck {
+  std::string sha256;  // of its file
+  std::string variant;
+  std::string encoder_split;  // whose boundary was encoded; "server-only": the network's input
+  std::uint64_t encoder_parameters = 0, encoder_macs = 0;  // what the device has to store and do
+  std::uint64_t decoder_parameters = 0, decoder_macs = 0;
+  bool fine_tuned_tail = false;  // in place of the model's own
+};
+
 // Why a race stopped a cell (core/race.h).
 struct CellStop {
   std::string split, codec;  // of the cell that dominates it
@@ -93,6 +103,7 @@ struct Cell {
   CellAccuracy accuracy;
   std::optional<CellCalibration> calibration;
   std::optional<CellRate> rate;
+  std::optional<CellBottleneck> bottleneck;
   std::optional<CellStop> stop;  // of a stopped cell
   // One bit per image, least significant first: right (with labels) or agreeing with the
   // uncompressed model (without). Lets anyone redo the paired statistics.

@@ -41,13 +41,17 @@ class Codec {
   // Why this codec, with these settings, cannot take such a tensor; empty when it can.
   virtual std::string unsupported_reason(const TensorSpec& spec) const = 0;
 
+  // What decode() yields for a tensor of `spec`: the same, but for learned codecs that end at
+  // another place of the network than they begin.
+  virtual TensorSpec decoded_spec(const TensorSpec& spec) const { return spec; }
+
   // The body of the stream, without the common header (codec/stream.h adds it).
   // Requires unsupported_reason(tensor.spec()).empty(). Non-finite values are coded as documented
   // by the codec or refused with Error{kBadInput}.
   virtual Bytes encode(const Tensor& tensor) const = 0;
 
-  // The reverse. `body` is hostile: anything but a valid stream throws Error{kBadInput}, and no
-  // allocation exceeds a small multiple of spec.bytes().
+  // The reverse; `spec` is the decoded one. `body` is hostile: anything but a valid stream throws
+  // Error{kBadInput}, and no allocation exceeds a small multiple of spec.bytes().
   virtual Tensor decode(ByteView body, const TensorSpec& spec) const = 0;
 };
 
@@ -70,6 +74,9 @@ struct CodecFactory {
   CodecDescription description;
   std::unique_ptr<Codec> (*make)(const Spec& spec) = nullptr;  // without calibration
   std::optional<CalibratedFactory> calibrated;
+  // Of a bottleneck's method: made from the file that its option `file` names, by who has a
+  // framework for its networks (codec/bottleneck/learned_codec.h). Has no `make`.
+  bool learned = false;
 };
 
 }  // namespace splitbench

@@ -19,6 +19,11 @@ struct EnergyReading {
   std::string reason;           // why joules is unset
 };
 
+// Of what nobody asked to meter.
+inline EnergyReading unmetered_energy() {
+  return {std::nullopt, "none", "no energy meter was asked for (--energy)"};
+}
+
 struct LayerProfile {
   std::string id;
   std::string op;
@@ -42,6 +47,22 @@ struct SplitProfile {
   SegmentProfile tail;
 };
 
+// A part of a bottleneck on one side.
+struct PartProfile {
+  std::uint64_t parameters = 0;
+  std::uint64_t macs = 0;
+  SegmentProfile segment;
+};
+
+// The networks of a learned codec (core/bottleneck.h), always at batch 1.
+struct BottleneckProfile {
+  std::string codec;   // canonical spec
+  std::string sha256;  // of its file
+  std::string encoder_split, decoder_split;
+  PartProfile encoder, decoder;
+  std::optional<PartProfile> tail;  // fine-tuned; unset: the model's own
+};
+
 struct Profile {
   std::string model_name;
   std::string model_sha256;
@@ -54,6 +75,7 @@ struct Profile {
   std::string host;  // from the envelope
   std::vector<LayerProfile> layers;
   std::vector<SplitProfile> splits;
+  std::vector<BottleneckProfile> bottlenecks;  // those that were asked for
   SegmentProfile end_to_end;
   double layer_sum_ratio = 0;  // sum of layer medians / end-to-end median
 };

@@ -134,6 +134,32 @@ CellRate rate_from(const JsonNode& node) {
   return rate;
 }
 
+Json bottleneck_json(const CellBottleneck& bottleneck) {
+  Json json;
+  json["sha256"] = bottleneck.sha256;
+  json["variant"] = bottleneck.variant;
+  json["encoder_split"] = bottleneck.encoder_split;
+  json["encoder_parameters"] = bottleneck.encoder_parameters;
+  json["encoder_macs"] = bottleneck.encoder_macs;
+  json["decoder_parameters"] = bottleneck.decoder_parameters;
+  json["decoder_macs"] = bottleneck.decoder_macs;
+  json["fine_tuned_tail"] = bottleneck.fine_tuned_tail;
+  return json;
+}
+
+CellBottleneck bottleneck_from(const JsonNode& node) {
+  CellBottleneck bottleneck;
+  bottleneck.sha256 = node.at("sha256").text();
+  bottleneck.variant = node.at("variant").text();
+  bottleneck.encoder_split = node.at("encoder_split").text();
+  bottleneck.encoder_parameters = node.at("encoder_parameters").count();
+  bottleneck.encoder_macs = node.at("encoder_macs").count();
+  bottleneck.decoder_parameters = node.at("decoder_parameters").count();
+  bottleneck.decoder_macs = node.at("decoder_macs").count();
+  bottleneck.fine_tuned_tail = node.at("fine_tuned_tail").boolean();
+  return bottleneck;
+}
+
 Json stop_json(const CellStop& stop) {
   const Domination& evidence = stop.evidence;
   Json json;
@@ -220,6 +246,7 @@ Json cell_json(const Cell& cell) {
   json["correct_bits"] = base64_encode(cell.correct_bits);
   if (cell.calibration) json["calibration"] = calibration_json(*cell.calibration);
   if (cell.rate) json["rate_control"] = rate_json(*cell.rate);
+  if (cell.bottleneck) json["bottleneck"] = bottleneck_json(*cell.bottleneck);
   return json;
 }
 
@@ -246,6 +273,7 @@ Cell cell_from(const JsonNode& node) {
     cell.calibration = calibration_from(*calibration);
   }
   if (const auto rate = node.find("rate_control")) cell.rate = rate_from(*rate);
+  if (const auto part = node.find("bottleneck")) cell.bottleneck = bottleneck_from(*part);
   check_counted(node.at("accuracy"), cell);
   return cell;
 }

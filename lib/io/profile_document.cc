@@ -105,6 +105,41 @@ SplitProfile split_from(const JsonNode& node) {
   return profile;
 }
 
+Json part_json(const PartProfile& part) {
+  Json json = segment_json(part.segment);
+  json["parameters"] = part.parameters;
+  json["macs"] = part.macs;
+  return json;
+}
+
+PartProfile part_from(const JsonNode& node) {
+  return {node.at("parameters").count(), node.at("macs").count(), segment_from(node)};
+}
+
+Json bottleneck_json(const BottleneckProfile& bottleneck) {
+  Json json;
+  json["codec"] = bottleneck.codec;
+  json["sha256"] = bottleneck.sha256;
+  json["encoder_split"] = bottleneck.encoder_split;
+  json["decoder_split"] = bottleneck.decoder_split;
+  json["encoder"] = part_json(bottleneck.encoder);
+  json["decoder"] = part_json(bottleneck.decoder);
+  if (bottleneck.tail) json["tail"] = part_json(*bottleneck.tail);
+  return json;
+}
+
+BottleneckProfile bottleneck_from(const JsonNode& node) {
+  BottleneckProfile bottleneck;
+  bottleneck.codec = node.at("codec").text();
+  bottleneck.sha256 = node.at("sha256").text();
+  bottleneck.encoder_split = node.at("encoder_split").text();
+  bottleneck.decoder_split = node.at("decoder_split").text();
+  bottleneck.encoder = part_from(node.at("encoder"));
+  bottleneck.decoder = part_from(node.at("decoder"));
+  if (const auto tail = node.find("tail")) bottleneck.tail = part_from(*tail);
+  return bottleneck;
+}
+
 }  // namespace
 
 std::string profile_document(const Profile& profile, const RunRecord& run) {
@@ -121,6 +156,9 @@ std::string profile_document(const Profile& profile, const RunRecord& run) {
   for (const LayerProfile& layer : profile.layers) data["layers"].push_back(layer_json(layer));
   data["splits"] = Json::array();
   for (const SplitProfile& split : profile.splits) data["splits"].push_back(split_json(split));
+  for (const BottleneckProfile& bottleneck : profile.bottlenecks) {
+    data["bottlenecks"].push_back(bottleneck_json(bottleneck));
+  }
   data["end_to_end"] = segment_json(profile.end_to_end);
   data["layer_sum_ratio"] = profile.layer_sum_ratio;
   return envelope_text(kKind, run, std::move(data));
@@ -142,6 +180,11 @@ Profile read_profile(const std::string& path) {
   profile.host = document.run().environment.host;
   for (const JsonNode& layer : data.at("layers").items()) {
     profile.layers.push_back(layer_from(layer));
+  }
+  if (const auto bottlenecks = data.find("bottlenecks")) {
+    for (const JsonNode& bottleneck : bottlenecks->items()) {
+      profile.bottlenecks.push_back(bottleneck_from(bottleneck));
+    }
   }
   std::set<std::string> ids;
   for (const JsonNode& split : data.at("splits").items()) {

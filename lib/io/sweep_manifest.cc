@@ -74,6 +74,26 @@ std::string shard_difference(const std::optional<SweepShard>& there,
   return "";
 }
 
+Json bottlenecks_json(const std::map<std::string, std::string>& bottlenecks) {
+  Json json = Json::array();
+  for (const auto& [codec, sha256] : bottlenecks) {
+    json.push_back({{"codec", codec}, {"sha256", sha256}});
+  }
+  return json;
+}
+
+std::string bottleneck_difference(const std::map<std::string, std::string>& there,
+                                  const std::map<std::string, std::string>& here) {
+  constexpr std::size_t kShown = 12;
+  for (const auto& [codec, sha256] : there) {
+    const auto found = here.find(codec);
+    if (found == here.end() || found->second == sha256) continue;
+    return mismatch(("the SHA-256 of the file of " + codec).c_str(), sha256.substr(0, kShown),
+                    found->second.substr(0, kShown));
+  }
+  return "";
+}
+
 Json race_json(const SweepRace& race) {
   Json json;
   json["scope"] = race.scope;
@@ -113,6 +133,9 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
   data["seed"] = manifest.seed;
   if (manifest.batch != 0) data["batch"] = manifest.batch;
   if (manifest.points != 0) data["points"] = manifest.points;
+  if (!manifest.bottlenecks.empty()) {
+    data["bottlenecks"] = bottlenecks_json(manifest.bottlenecks);
+  }
   if (manifest.shard) data["shard"] = shard_json(*manifest.shard);
   if (manifest.race) data["race"] = race_json(*manifest.race);
   write_text_file(manifest_path(folder), envelope_text(kKind, run, std::move(data)));
@@ -131,6 +154,11 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
   manifest.seed = data.at("seed").count();
   if (const auto batch = data.find("batch")) manifest.batch = batch->count();
   if (const auto points = data.find("points")) manifest.points = points->count();
+  if (const auto files = data.find("bottlenecks")) {
+    for (const JsonNode& file : files->items()) {
+      manifest.bottlenecks[file.at("codec").text()] = file.at("sha256").text();
+    }
+  }
   if (const auto shard = data.find("shard")) manifest.shard = shard_from(*shard);
   if (const auto race = data.find("race")) manifest.race = race_from(*race);
   return manifest;
@@ -163,6 +191,8 @@ std::string difference(const SweepManifest& there, const SweepManifest& here) {
   if (here.points != 0 && there.points > here.points) {
     return mismatch("points", std::to_string(there.points), std::to_string(here.points));
   }
+  const std::string files = bottleneck_difference(there.bottlenecks, here.bottlenecks);
+  if (!files.empty()) return files;
   const std::string shards = shard_difference(there.shard, here.shard);
   return shards.empty() ? race_difference(there.race, here.race) : shards;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ struct SweepManifest {
   std::size_t batch = 0;
   // Settings measured at most of each codec whose rate axis is searched; 0 without a search.
   std::size_t points = 0;
+  // SHA-256 of the bottleneck's file, by canonical spec of the learned codec that it belongs to.
+  std::map<std::string, std::string> bottlenecks;
   std::optional<SweepShard> shard;  // unset for a sweep of its own
   std::optional<SweepRace> race;    // unset when every cell is measured in full
 };
@@ -67,7 +70,8 @@ SweepManifest read_sweep_manifest(const std::string& folder);
 
 // Names the first field that differs, with both values ("seed is 1 there and 2 here"), or an empty
 // string when the sweeps are compatible. `there` is the sweep on disk, `here` the one wanted. A
-// search may go on for more points, but not for fewer.
+// search may go on for more points, but not for fewer; of learned codecs, those that both have must
+// have the same files.
 std::string difference(const SweepManifest& there, const SweepManifest& here);
 
 }  // namespace splitbench

@@ -23,8 +23,8 @@ Cell CellBench::measure(const SweepJob& job, const std::vector<const ConfiguredC
 }
 
 void CellBench::set_up(const SweepJob& job) {
-  const CellEvaluator::Settings evaluation{settings_.batch, settings_.threads};
   const CapturedImages& captured = capture_.evaluated;
+  const CellEvaluator::Settings evaluation{settings_.batch, settings_.threads, &captured.splits};
   split_ = job.split;
   // At device-only nothing was stored, and nothing is read.
   const std::size_t position = job.codec == nullptr ? 0 : captured.position(split_);
@@ -61,6 +61,7 @@ Cell CellBench::measure_codec(const ConfiguredCodec& codec) {
   Cell cell = evaluator_->evaluate(fitted.codecs);
   cell.calibration = fitted.calibration;
   cell.rate = fitted.rate;
+  cell.bottleneck = fitted.bottleneck;
   return cell;
 }
 

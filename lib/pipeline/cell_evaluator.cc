@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/units.h"
+#include "codec/bottleneck/learned_codec.h"
 #include "codec/stream.h"
 #include "data/preprocess.h"
 #include "pipeline/check_splits.h"
@@ -47,6 +48,11 @@ bool is_close_call(const Tensor& output) {
     largest = std::max(largest, std::abs(scores[i]));
   }
   return best - second <= kRounding * largest;
+}
+
+// Null for what is no learned codec.
+const OpenBottleneck* bottleneck_of(const BoundaryCodec& codec) {
+  return codec.empty() ? nullptr : codec.front().bottleneck.get();
 }
 
 std::size_t total_elements(const BoundarySpec& spec) {
@@ -107,15 +113,31 @@ bool CellEvaluator::codes_picture(const BoundaryCodec& codec) const {
 }
 
 std::string CellEvaluator::unsupported(const BoundaryCodec& codec) const {
+  if (const OpenBottleneck* bottleneck = bottleneck_of(codec)) {
+    return bottleneck->about.decoder_split == split_.id ? "" : bottleneck_place(*bottleneck);
+  }
   return codes_picture(codec) ? "" : unsupported_reason(codec, split_.boundary);
+}
+
+// Where the store has what the codec encodes.
+std::size_t CellEvaluator::encoded_position(const BoundaryCodec& codec) const {
+  const OpenBottleneck* bottleneck = bottleneck_of(codec);
+  if (bottleneck == nullptr || bottleneck->about.encoder_split == split_.id) return position_;
+  const std::vector<SplitPoint>& splits = model_.info().splits;
+  for (std::size_t i = 0; settings_.stored != nullptr && i < settings_.stored->size(); ++i) {
+    if (splits.at((*settings_.stored)[i]).id == bottleneck->about.encoder_split) return i;
+  }
+  throw runtime_failure("internal: the boundary of split " + bottleneck->about.encoder_split +
+                        " was not captured");
 }
 
 CodedImage CellEvaluator::code_image(const BoundaryCodec& codec, bool picture,
                                      std::size_t image) const {
   const Boundary original =
-      picture ? Boundary{*inputs_.images[image]} : store_.get(position_, image);
+      picture ? Boundary{*inputs_.images[image]} : store_.get(encoded_position(codec), image);
   DecodeLimits limits;
-  limits.max_elements = total_elements(spec_of(original));
+  limits.max_elements =
+      std::max(total_elements(spec_of(original)), total_elements(split_.boundary));
   CodedImage coded;
   const double start = thread_cpu_s();
   const Bytes stream = encode_boundary(codec, original);
@@ -168,22 +190,29 @@ void CellEvaluator::run_batch(CellRun& run, std::size_t batch) {
     if (run.with_tail) decoded.push_back(std::move(coded.decoded));
   }
   if (!run.with_tail) return;
-  const std::vector<int> answers =
-      known_.get(batch, tail_input(std::move(decoded), picture),
-                 [this](const Boundary& input) { return ask_tail(input); });
+  const std::vector<int> answers = answer(run, batch, tail_input(std::move(decoded), picture));
   for (std::size_t k = 0; k < images.size(); ++k) run.answers[images[k]] = answers[k];
+}
+
+// A fine-tuned tail takes the place of the model's, and knows none of its answers.
+std::vector<int> CellEvaluator::answer(const CellRun& run, std::size_t batch,
+                                       const Boundary& input) {
+  const OpenBottleneck* bottleneck = bottleneck_of(run.codec);
+  if (bottleneck != nullptr && bottleneck->tail) return ask_tail(*bottleneck->tail, input);
+  return known_.get(batch, input,
+                    [this](const Boundary& asked) { return ask_tail(*tail_, asked); });
 }
 
 // Where the answer hangs on rounding the image is asked again alone, so that a cell does not depend
 // on which images its tails take at once.
-std::vector<int> CellEvaluator::ask_tail(const Boundary& input) {
-  const Tensor output = tail_->run(input).at(0);
+std::vector<int> CellEvaluator::ask_tail(Segment& tail, const Boundary& input) {
+  const Tensor output = tail.run(input).at(0);
   std::vector<int> answers = answers_of(output);
   for (std::size_t i = 0; answers.size() > 1 && i < answers.size(); ++i) {
     if (answers[i] == kNoAnswer || !is_close_call(batch_item(output, i))) continue;
     Boundary alone;
     for (const Tensor& tensor : input) alone.push_back(batch_item(tensor, i));
-    answers[i] = answers_of(tail_->run(alone).at(0)).front();
+    answers[i] = answers_of(tail.run(alone).at(0)).front();
   }
   return answers;
 }

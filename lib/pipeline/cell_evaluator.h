@@ -49,6 +49,9 @@ class CellEvaluator {
   struct Settings {
     std::size_t batch = 16;
     int threads = 1;
+    // The splits in `store`, by position, where the encoder of a bottleneck takes the boundary of
+    // another split. Must outlive the evaluator.
+    const std::vector<std::size_t>* stored = nullptr;
   };
   // `position` is the split's place in `store`; all references must outlive the evaluator. Images
   // are `taken_in` batches, none larger than tail_batch() says, or in order when there are none.
@@ -87,7 +90,9 @@ class CellEvaluator {
   bool codes_picture(const BoundaryCodec& codec) const;
   CodedImage code_image(const BoundaryCodec& codec, bool picture, std::size_t image) const;
   Boundary tail_input(std::vector<Boundary> decoded, bool pictures) const;
-  std::vector<int> ask_tail(const Boundary& input);
+  std::size_t encoded_position(const BoundaryCodec& codec) const;
+  std::vector<int> answer(const CellRun& run, std::size_t batch, const Boundary& input);
+  std::vector<int> ask_tail(Segment& tail, const Boundary& input);
   std::string check_cut();
   void summarise_accuracy(const std::vector<std::size_t>& images, const std::vector<int>& answers,
                           Cell& cell) const;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "codec/bottleneck/learned_codec.h"
 #include "codec/calibration.h"
 #include "core/statistics.h"
 #include "io/text_file.h"
@@ -63,6 +64,7 @@ FittedCodec CodecFitter::fit_settings(const ConfiguredCodec& codec) {
   FittedCodec fitted;
   if (!lacks_calibration(codec) || calibration_ == nullptr) {
     fitted.codecs.assign(tensors, codec);
+    if (codec.bottleneck) fitted.bottleneck = cell_bottleneck(*codec.bottleneck);
     return fitted;
   }
   CellCalibration record;

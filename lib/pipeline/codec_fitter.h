@@ -26,6 +26,7 @@ struct FittedCodec {
   std::string reason;  // why there is none; empty when there is
   std::optional<CellCalibration> calibration;
   std::optional<CellRate> rate;
+  std::optional<CellBottleneck> bottleneck;
 
   // `codecs` once more. Requires calibrated_for.
   BoundaryCodec remake() const;

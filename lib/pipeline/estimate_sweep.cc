@@ -2,6 +2,7 @@
 
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -58,7 +59,8 @@ SplitBoundaries boundaries_of(ModelSession& session, const Tensor& input,
   return boundaries;
 }
 
-CodecRates try_codecs(const SplitBoundaries& boundaries, const std::vector<SweepJob>& jobs) {
+CodecRates try_codecs(const SplitBoundaries& boundaries, const ModelInfo& info,
+                      const std::vector<SweepJob>& jobs) {
   std::vector<const SweepJob*> order;
   for (const SweepJob& job : jobs) order.push_back(&job);
   Rng(0).shuffle(order);
@@ -66,8 +68,9 @@ CodecRates try_codecs(const SplitBoundaries& boundaries, const std::vector<Sweep
   const double end_s = monotonic_s() + kTrying_s;
   for (const SweepJob* job : order) {
     if (monotonic_s() > end_s) break;
-    if (job->codec == nullptr) continue;
-    const Boundary& boundary = boundaries.at(job->split);
+    const std::optional<std::size_t> encoded = encoded_split(*job, info);
+    if (!encoded) continue;
+    const Boundary& boundary = boundaries.at(*encoded);
     // Codecs that wait for a calibration or a target take nothing yet.
     if (!unsupported_reason(*job->codec, spec_of(boundary)).empty()) continue;
     const double start = thread_cpu_s();
@@ -77,7 +80,7 @@ CodecRates try_codecs(const SplitBoundaries& boundaries, const std::vector<Sweep
       continue;  // the cell will say so
     }
     rates.add(codec_name(job->key.codec), thread_cpu_s() - start,
-              static_cast<double>(boundary_bytes(spec_of(boundary))));
+              static_cast<double>(boundary_bytes(info.splits[job->split].boundary)));
   }
   return rates;
 }
@@ -90,11 +93,11 @@ double estimate_sweep_s(ModelSession& session, const Dataset& dataset,
   const ModelInfo& info = session.model->info();
   const PreparedInput input =
       prepare_input(dataset.load(0), session.manifest.preprocess, info.input, 0);
-  const std::vector<std::size_t> splits = splits_of(jobs);
-  const SplitBoundaries boundaries = boundaries_of(session, input.tensor, splits);
-  const CodecRates rates = try_codecs(boundaries, jobs);
+  const SplitBoundaries boundaries =
+      boundaries_of(session, input.tensor, captured_splits(jobs, info));
+  const CodecRates rates = try_codecs(boundaries, info, jobs);
   const TailTimes tails = time_tails(
-      *session.model, splits, [&](std::size_t split) { return boundaries.at(split); },
+      *session.model, splits_of(jobs), [&](std::size_t split) { return boundaries.at(split); },
       settings.batch);
   double image_s = network_s(session, input.tensor);  // the capture
   for (const CellWork& cell : work_of(jobs, info, tails)) {

@@ -43,12 +43,13 @@ std::vector<Part> read_parts(const std::vector<std::string>& folders, RunRecorde
 }
 
 void require_same_sweep(const std::vector<Part>& parts) {
-  const SweepManifest& first = parts.front().manifest;
+  SweepManifest first = parts.front().manifest;
   for (const Part& part : parts) {
     SweepManifest manifest = part.manifest;
     manifest.points = first.points;  // cells are comparable however they were chosen
     if (manifest.shard && first.shard) manifest.shard->shard.index = first.shard->shard.index;
     const std::string differs = difference(first, manifest);
+    first.bottlenecks.insert(manifest.bottlenecks.begin(), manifest.bottlenecks.end());
     if (differs.empty()) continue;
     throw bad_input(part.folder + " does not belong to the sweep of " + parts.front().folder +
                     ": " + differs + "; merge folders of one sweep only");
@@ -174,7 +175,10 @@ MergedSweep merge_sweeps(const std::vector<std::string>& folders, const std::str
   Union cells;
   for (const Part& part : parts) cells.add(part);
   SweepManifest manifest = parts.front().manifest;
-  for (const Part& part : parts) manifest.points = std::max(manifest.points, part.manifest.points);
+  for (const Part& part : parts) {
+    manifest.points = std::max(manifest.points, part.manifest.points);
+    manifest.bottlenecks.insert(part.manifest.bottlenecks.begin(), part.manifest.bottlenecks.end());
+  }
   std::vector<Name> order = cells.order();
   if (manifest.shard) {
     require_all_shards(parts, manifest.shard->shard.count);

@@ -5,16 +5,13 @@
 #include <memory>
 
 #include "base/error.h"
+#include "pipeline/bottleneck_bench.h"
 #include "pipeline/check_splits.h"
 
 namespace splitbench {
 namespace {
 
 constexpr std::uint64_t kInputSeed = 1;
-constexpr char kNoMeter[] = "no energy meter was asked for (--energy)";
-
-EnergyReading no_energy() { return {std::nullopt, "none", kNoMeter}; }
-
 // Everything that gets timed, in one list for the sampler.
 class Bench {
  public:
@@ -38,7 +35,7 @@ class Bench {
   void fill(const std::vector<MeasuredItem>& measured, Profile& profile) const {
     std::vector<LatencySummary> summaries;
     for (const MeasuredItem& item : measured) summaries.push_back(summarise(item.samples_s));
-    profile.end_to_end = {summaries[0], no_energy()};
+    profile.end_to_end = {summaries[0], unmetered_energy()};
     fill_layers(measured[1].samples_s.size(), profile);
     std::size_t next = 2;
     for (std::size_t k = 0; k < splits_.size(); ++k) {
@@ -48,8 +45,11 @@ class Bench {
       const LatencySummary nothing = summarise({0});
       const bool inner = split.kind == SplitKind::kInner;
       const bool device = split.kind == SplitKind::kDeviceOnly;
-      row.head = {inner ? summaries[next] : device ? summaries[0] : nothing, no_energy()};
-      row.tail = {inner ? summaries[next + 1] : device ? nothing : summaries[0], no_energy()};
+      row.head = {inner ? summaries[next] : device ? summaries[0] : nothing, unmetered_energy()};
+      row.tail = {inner    ? summaries[next + 1]
+                  : device ? nothing
+                           : summaries[0],
+                  unmetered_energy()};
       if (inner) next += 2;
       profile.splits.push_back(std::move(row));
     }
@@ -101,7 +101,8 @@ class Bench {
         samples.push_back(layer_passes_[pass][layer]);
       }
       profile.layers.push_back({info.id, info.op, info.output_shape, info.output_bytes, info.macs,
-                                info.parameter_bytes, summarise(std::move(samples)), no_energy()});
+                                info.parameter_bytes, summarise(std::move(samples)),
+                                unmetered_energy()});
       sum += profile.layers.back().latency.median;
     }
     profile.layer_sum_ratio = sum / profile.end_to_end.latency.median;
@@ -134,10 +135,18 @@ ProfileResult profile_model(ModelSession& session, const ProfileSettings& settin
                     "written into it (a view or reshape with a fixed size); profile it with 1");
   }
   const std::vector<std::size_t> splits = select_splits(info.splits, settings.split);
+  if (settings.batch != 1 && !settings.codecs.empty()) {
+    throw bad_input("--batch " + std::to_string(settings.batch) +
+                    ": a device encodes one input at a time; profile codecs with --batch 1");
+  }
   const TensorSpec input_spec = batched(info.input, settings.batch);
-  Bench bench(model, splits, random_inputs(input_spec, 1, kInputSeed).front(), events);
-  const std::vector<MeasuredItem> measured = measure_interleaved(
-      bench.items(), settings.measure, [&](std::size_t done, std::size_t expected) {
+  const Tensor input = random_inputs(input_spec, 1, kInputSeed).front();
+  Bench bench(model, splits, input, events);
+  const BottleneckBench bottlenecks(model, settings.codecs, input);
+  std::vector<TimedItem> items = bench.items();
+  items.insert(items.end(), bottlenecks.items().begin(), bottlenecks.items().end());
+  const std::vector<MeasuredItem> measured =
+      measure_interleaved(items, settings.measure, [&](std::size_t done, std::size_t expected) {
         events.progress({"profile", done, expected, "rounds", ""});
       });
 
@@ -151,6 +160,7 @@ ProfileResult profile_model(ModelSession& session, const ProfileSettings& settin
   profile.output = batched(info.output, settings.batch);
   profile.batch = settings.batch;
   bench.fill(measured, profile);
+  profile.bottlenecks = bottlenecks.profiles(measured, bench.items().size());
   result.fewest_samples = measured.front().samples_s.size();
   for (const MeasuredItem& item : measured) {
     result.fewest_samples = std::min(result.fewest_samples, item.samples_s.size());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/event_sink.h"
+#include "codec/registry.h"
 #include "core/profile.h"
 #include "io/trace_file.h"
 #include "measure/sampler.h"
@@ -15,6 +16,9 @@ namespace splitbench {
 struct ProfileSettings {
   std::string split = "all";
   int batch = 1;
+  // Learned codecs whose networks are timed too, opened (pipeline/open_bottlenecks.h). Only with a
+  // batch of 1: a device encodes one input at a time.
+  std::vector<ConfiguredCodec> codecs;
   MeasureSettings measure;
 };
 

@@ -21,6 +21,7 @@ Cell described(const FittedCodec& fitted) {
   Cell cell;
   cell.calibration = fitted.calibration;
   cell.rate = fitted.rate;
+  cell.bottleneck = fitted.bottleneck;
   return cell;
 }
 
@@ -157,9 +158,8 @@ Cell RaceTrack::fit_among(std::size_t cell, const std::vector<std::size_t>& cell
   const std::size_t split = cells_[cell].split;
   if (!fitter_ || fitter_split_ != split) {
     fitter_split_ = split;
-    fitter_ = std::make_unique<CodecFitter>(
-        model_, split, capture_.calibration.get(),
-        CodecFitter::Settings{{settings_.batch, settings_.threads}, settings_.folder});
+    fitter_ = std::make_unique<CodecFitter>(model_, split, capture_.calibration.get(),
+                                            CodecFitter::Settings{evaluation(), settings_.folder});
     fitter_->expect(unfitted_at(split, cells));
   }
   return fit_with(cell, *fitter_);
@@ -193,6 +193,10 @@ Cell RaceTrack::fit_with(std::size_t cell, CodecFitter& fitter) {
   }
 }
 
+CellEvaluator::Settings RaceTrack::evaluation() const {
+  return {settings_.batch, settings_.threads, &capture_.evaluated.splits};
+}
+
 RaceTrack::Course& RaceTrack::course(std::size_t split) {
   Course& own = courses_[split];
   if (!own.evaluator) {
@@ -200,9 +204,9 @@ RaceTrack::Course& RaceTrack::course(std::size_t split) {
     TailBatches tails =
         tail_batches(batches_, CellEvaluator::tail_batch(model_, split, settings_.batch));
     own.first = std::move(tails.first);
-    own.evaluator = std::make_unique<CellEvaluator>(
-        model_, split, *captured.store, captured.position(split), captured.inputs,
-        CellEvaluator::Settings{settings_.batch, settings_.threads}, std::move(tails.batches));
+    own.evaluator =
+        std::make_unique<CellEvaluator>(model_, split, *captured.store, captured.position(split),
+                                        captured.inputs, evaluation(), std::move(tails.batches));
   }
   return own;
 }

@@ -89,6 +89,7 @@ class RaceTrack {
                                                   const std::vector<std::size_t>& cells) const;
   Cell fit_with(std::size_t cell, CodecFitter& fitter);
   Course& course(std::size_t split);
+  CellEvaluator::Settings evaluation() const;
   void run_tail_batch(Lap& lap, std::size_t tail_batch);
   RaceLap finished(std::size_t batch, const Lap& lap) const;
   // Fitted codecs stay in memory as long as their cells run; when the process has grown beyond its

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "codec/bottleneck/learned_codec.h"
 #include "io/cells_file.h"
 #include "io/front_document.h"
 #include "io/race_file.h"
@@ -60,6 +61,9 @@ SweepManifest manifest_of(const ModelSession& session, const Dataset& dataset,
   manifest.seed = settings.seed;
   manifest.batch = session.model->info().any_batch ? settings.batch : 1;
   manifest.points = settings.points;
+  for (const ConfiguredCodec& codec : settings.codecs) {
+    if (codec.bottleneck) manifest.bottlenecks[codec.spec] = codec.bottleneck->sha256;
+  }
   if (settings.shard.count > 1) {
     manifest.shard = SweepShard{settings.shard, {}};
     for (const SweepJob& job : all) manifest.shard->cells.push_back({job.key.split, job.key.codec});

@@ -77,9 +77,9 @@ SweepCapture capture_sweep(ModelSession& session, const Dataset& dataset,
   session.model->keep_memory();
   const CaptureSettings capture = capture_settings(settings, std::move(checkpoint));
   SweepCapture captured;
-  captured.evaluated = capture_images(session, dataset,
-                                      choose_samples(dataset.size(), settings.limit, settings.seed),
-                                      splits_of(jobs), capture, recorder);
+  captured.evaluated = capture_images(
+      session, dataset, choose_samples(dataset.size(), settings.limit, settings.seed),
+      captured_splits(jobs, session.model->info()), capture, recorder);
   check_answers(captured.evaluated, session.model->info(), recorder);
   captured.calibration =
       capture_calibration(session, dataset, settings, jobs, captured.evaluated, capture, recorder);

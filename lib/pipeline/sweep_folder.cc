@@ -59,7 +59,7 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
       throw bad_input(path + " holds another sweep: " + differs +
                       "; repeat its settings, start over with --fresh, or choose another folder");
     }
-    if (there.points < manifest.points) write_sweep_manifest(path, manifest, recorder.finish());
+    write_if_more(manifest, there, recorder);
     if (repair_torn_tail(cells)) {
       recorder.warning(cells + ": the last line was cut off by a kill and is measured again");
     }
@@ -78,6 +78,16 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
     write_sweep_manifest(path, manifest, recorder.finish());
   }
   file_ = std::make_unique<CellsFile>(cells);
+}
+
+// A search for more points, or learned codecs that were not there.
+void SweepFolder::write_if_more(SweepManifest wanted, const SweepManifest& there,
+                                const RunRecorder& recorder) const {
+  const std::size_t files = there.bottlenecks.size();
+  wanted.bottlenecks.insert(there.bottlenecks.begin(), there.bottlenecks.end());
+  if (there.points >= wanted.points && wanted.bottlenecks.size() == files) return;
+  wanted.points = std::max(wanted.points, there.points);
+  write_sweep_manifest(path_, wanted, recorder.finish());
 }
 
 bool SweepFolder::finished(const CellKey& key, bool retry_failed) const {

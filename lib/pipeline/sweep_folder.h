@@ -36,6 +36,8 @@ class SweepFolder {
   std::size_t appended() const { return appended_.size(); }  // by this object
 
  private:
+  void write_if_more(SweepManifest wanted, const SweepManifest& there,
+                     const RunRecorder& recorder) const;
   const Cell* find(const std::string& split, const std::string& codec) const;
   void keep(const Cell& cell);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
+#include "codec/bottleneck/learned_codec.h"
 #include "codec/calibration.h"
 
 namespace splitbench {
@@ -68,7 +70,7 @@ std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo
   std::vector<CellWork> work;
   for (const SweepJob& job : jobs) {
     const SplitPoint& split = info.splits.at(job.split);
-    const bool coded = job.codec != nullptr;
+    const bool coded = encoded_split(job, info).has_value();
     const bool calibrates = coded && lacks_calibration(*job.codec) && calibrated != job.split;
     if (calibrates) calibrated = job.split;
     work.push_back(
@@ -76,6 +78,26 @@ std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo
          coded ? tails.at(job.split) : TailTime{}, calibrates || (coded && job.codec->target)});
   }
   return work;
+}
+
+std::optional<std::size_t> encoded_split(const SweepJob& job, const ModelInfo& info) {
+  if (job.codec == nullptr) return std::nullopt;
+  if (!job.codec->bottleneck) return job.split;
+  const Bottleneck& about = job.codec->bottleneck->about;
+  if (about.decoder_split != info.splits.at(job.split).id) return std::nullopt;
+  for (std::size_t i = 0; i <= job.split; ++i) {
+    if (info.splits[i].id == about.encoder_split) return i;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::size_t> captured_splits(const std::vector<SweepJob>& jobs, const ModelInfo& info) {
+  const std::vector<std::size_t> own = splits_of(jobs);
+  std::set<std::size_t> splits(own.begin(), own.end());
+  for (const SweepJob& job : jobs) {
+    if (const auto encoded = encoded_split(job, info)) splits.insert(*encoded);
+  }
+  return {splits.begin(), splits.end()};
 }
 
 std::vector<std::size_t> splits_of(const std::vector<SweepJob>& jobs,

@@ -47,6 +47,14 @@ std::vector<CellWork> work_of(const std::vector<SweepJob>& jobs, const ModelInfo
                               const TailTimes& tails,
                               std::optional<std::size_t> calibrated = std::nullopt);
 
+// The split whose boundary the job's codec encodes: its own, or that of a bottleneck's encoder.
+// Unset at device-only, and for a bottleneck that stands at another split.
+std::optional<std::size_t> encoded_split(const SweepJob& job, const ModelInfo& info);
+
+// All that are encoded for some job and the splits of the jobs themselves, ascending: what has to
+// be captured. Jobs are in the order of all_jobs().
+std::vector<std::size_t> captured_splits(const std::vector<SweepJob>& jobs, const ModelInfo& info);
+
 // The splits of those jobs that have a codec, one that `counts`, ascending; jobs are in the order
 // of all_jobs().
 std::vector<std::size_t> splits_of(

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "codec/bottleneck/learned_codec.h"
 #include "io/cells_file.h"
 #include "io/race_file.h"
 #include "pipeline/race_order.h"
@@ -22,7 +23,12 @@ bool starts_with(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-std::string job_text(const SweepJob& job) { return job.key.split + "\t" + job.key.codec; }
+// With the bottleneck, whose file may be another on another machine.
+std::string job_text(const SweepJob& job) {
+  const bool learned = job.codec != nullptr && job.codec->bottleneck;
+  return job.key.split + "\t" + job.key.codec +
+         (learned ? "\t" + job.codec->bottleneck->sha256 : "");
+}
 
 const SweepJob& job_of(const std::vector<SweepJob>& jobs, const std::string& text) {
   const auto found = std::find_if(jobs.begin(), jobs.end(),

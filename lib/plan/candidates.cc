@@ -74,17 +74,24 @@ Candidate cell_candidate(const Cell& cell, const SplitIndex& device, const Split
   Candidate candidate;
   candidate.split = cell.key.split;
   candidate.codec = cell.key.codec;
-  const auto head = device.find(cell.key.split);
+  // A bottleneck takes what its encoder's split yields: nothing of the model runs behind that.
+  const bool learned = cell.bottleneck.has_value();
+  const auto head = device.find(learned ? cell.bottleneck->encoder_split : cell.key.split);
   const auto tail = server.find(cell.key.split);
   if (cell.status != CellStatus::kOk) {
     candidate.rejected_because = std::string("cell ") + cell_status_name(cell.status) +
                                  (cell.reason.empty() ? "" : ": " + cell.reason);
   } else if (head == device.end()) {
-    candidate.rejected_because = "split not in the device profile";
+    candidate.rejected_because = learned ? "the split of its encoder, " +
+                                               cell.bottleneck->encoder_split +
+                                               ", is not in the device profile"
+                                         : "split not in the device profile";
   } else if (tail == server.end()) {
     candidate.rejected_because = "split not in the server profile";
   } else {
-    candidate.rejected_because = size_mismatch(cell, *head->second, "device");
+    if (head->first == cell.key.split) {
+      candidate.rejected_because = size_mismatch(cell, *head->second, "device");
+    }
     if (candidate.rejected_because.empty()) {
       candidate.rejected_because = size_mismatch(cell, *tail->second, "server");
     }

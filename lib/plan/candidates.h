@@ -11,6 +11,9 @@ namespace splitbench {
 // (SHA-256), its input differs, a profile is of batches, or link, load or scales are out of range.
 void check_request(const PlanRequest& request);
 
+// The head of a cell with a bottleneck is that of its encoder's split, none when that is the
+// network's input; its tail is that of the cell's split, which a fine-tuned one costs as well.
+//
 // device-only first, then one candidate for each cell in order (the cells of device-only are the
 // first candidate). One that cannot be estimated (failed cell, split missing in a profile or of
 // other boundary bytes there) has no estimate and says why in rejected_because. Requires a checked

@@ -15,6 +15,9 @@
 // device-only: device_s = median end-to-end time in the device profile * device_scale. Nothing is
 // encoded or sent: every other stage, the payload and the accuracy loss are 0.
 //
+// A learned codec has the head of the split that its encoder takes, and the tail of the cell's; its
+// networks are in encode_s and decode_s.
+//
 // energy_j is the device's energy in the head (at device-only: in the whole network) as measured.
 // The codec and the radio are not in it. It is unset at another device_scale than 1, as the power
 // of a device that was not measured is unknown.
@@ -39,7 +42,8 @@ Conditions conditions_of(const PlanRequest& request);
 
 Estimate estimate_device_only(const SegmentProfile& end_to_end, const Conditions& conditions);
 
-// `device` and `server` are the same split in the two profiles, not device-only; `cell` is ok.
+// `device` is the split whose boundary is encoded, in the device profile, `server` the cell's in
+// the server profile: the same, but with a bottleneck. Not device-only; `cell` is ok.
 Estimate estimate_split(const SplitProfile& device, const SplitProfile& server, const Cell& cell,
                         const Conditions& conditions);
 

@@ -50,7 +50,10 @@ const std::vector<Column>& csv_columns() {
                                               {"accuracy_loss_ci95_low", "", Unit::kFraction},
                                               {"accuracy_loss_ci95_high", "", Unit::kFraction},
                                               {"agreement", "", Unit::kFraction},
-                                              {"mcnemar_p", "", Unit::kNumber}};
+                                              {"mcnemar_p", "", Unit::kNumber},
+                                              {"encoder_split", "", Unit::kName},
+                                              {"encoder_parameters", "", Unit::kCount},
+                                              {"decoder_parameters", "", Unit::kCount}};
   return columns;
 }
 
@@ -75,6 +78,11 @@ Table cells_for_programs(const std::vector<Cell>& cells) {
            cell.encode.median, cell.encode.p95, cell.decode.median, cell.decode.p95,
            optional_value(accuracy.top1), optional_value(accuracy.baseline_top1), loss.loss,
            loss.ci95.low, loss.ci95.high, accuracy.agreement, optional_value(accuracy.mcnemar_p)});
+      if (cell.bottleneck) {
+        row.insert(row.end(), {cell.bottleneck->encoder_split,
+                               static_cast<double>(cell.bottleneck->encoder_parameters),
+                               static_cast<double>(cell.bottleneck->decoder_parameters)});
+      }
     }
     row.resize(table.columns.size());
     table.rows.push_back(std::move(row));
@@ -103,6 +111,31 @@ std::string summary_text(const std::vector<Cell>& cells) {
   text += ").";
   for (const std::string& dataset : datasets) text += " Dataset: " + dataset + ".";
   return text;
+}
+
+void render_bottlenecks(const std::vector<Cell>& cells, Page& page) {
+  Table table;
+  table.columns = {
+      {"split", "split", Unit::kName},           {"codec", "codec", Unit::kSpec},
+      {"encoder_split", "encodes", Unit::kName}, {"encoder_parameters", "encoder", Unit::kCount},
+      {"encoder_macs", "MACs", Unit::kCount},    {"decoder_parameters", "decoder", Unit::kCount},
+      {"decoder_macs", "MACs", Unit::kCount},    {"tail", "tail", Unit::kText}};
+  for (const Cell& cell : cells) {
+    table.all_specs.push_back(cell.key.codec);
+    if (!cell.bottleneck) continue;
+    const CellBottleneck& part = *cell.bottleneck;
+    table.rows.push_back(
+        {cell.key.split, cell.key.codec, part.encoder_split,
+         static_cast<double>(part.encoder_parameters), static_cast<double>(part.encoder_macs),
+         static_cast<double>(part.decoder_parameters), static_cast<double>(part.decoder_macs),
+         std::string(part.fine_tuned_tail ? "fine-tuned" : "")});
+  }
+  if (table.rows.empty()) return;
+  page.heading("Learned codecs");
+  page.paragraph(
+      "They encode the boundary of one split (server-only: the network's input) and decode to that "
+      "of another; encoder and decoder: parameters that device and server store beside the model.");
+  page.table(table);
 }
 
 void render_stopped(const std::vector<Cell>& cells, Page& page) {
@@ -149,6 +182,7 @@ std::string render(const std::vector<Cell>& cells, ReportFormat format) {
     page.paragraph("Cells without labels show 1 - agreement with the uncompressed model as loss.");
   }
   page.table(cells_for_people(cells));
+  render_bottlenecks(cells, page);
   render_stopped(cells, page);
   const auto explained = [](const Cell& cell) {
     return cell.status == CellStatus::kOk || cell.stop;

@@ -47,6 +47,27 @@ Table splits_for_people(const Profile& profile) {
   return table;
 }
 
+Table bottlenecks_for_people(const Profile& profile) {
+  Table table;
+  table.columns = {{"codec", "codec", Unit::kSpec},      {"part", "part", Unit::kText},
+                   {"split", "split", Unit::kName},      {"parameters", "parameters", Unit::kCount},
+                   {"macs", "MACs", Unit::kCount},       {"latency", "latency", Unit::kSeconds},
+                   {"latency_ci", "+-", Unit::kFraction}};
+  const auto add = [&table](const std::string& codec, const char* name, const std::string& split,
+                            const PartProfile& part) {
+    const LatencySummary& latency = part.segment.latency;
+    table.rows.push_back({codec, std::string(name), split, static_cast<double>(part.parameters),
+                          static_cast<double>(part.macs), latency.median,
+                          relative_half_width(latency)});
+  };
+  for (const BottleneckProfile& bottleneck : profile.bottlenecks) {
+    add(bottleneck.codec, "encoder", bottleneck.encoder_split, bottleneck.encoder);
+    add(bottleneck.codec, "decoder", bottleneck.decoder_split, bottleneck.decoder);
+    if (bottleneck.tail) add(bottleneck.codec, "tail", bottleneck.decoder_split, *bottleneck.tail);
+  }
+  return table;
+}
+
 void append_segment_columns(Table& table, const std::string& side) {
   for (const char* quantity : {"median", "p95", "ci95_low", "ci95_high"}) {
     const std::string key = side + "_latency_" + quantity + "_s";
@@ -135,6 +156,14 @@ std::string render(const Profile& profile, ReportFormat format, const RunRecord*
       "the tail runs on the server; each was timed as one piece. +- is half the 95 % "
       "interval of the median; * marks a natural bottleneck.");
   page.table(splits_for_people(profile));
+  if (!profile.bottlenecks.empty()) {
+    page.heading("Learned codecs");
+    page.paragraph(
+        "The encoder takes the boundary of the first split, on the device; the decoder makes that "
+        "of the second, on the server; a tail is listed where it was fine-tuned. Quantisation and "
+        "entropy coding are not in these times, but in those of splitbench compress.");
+    page.table(bottlenecks_for_people(profile));
+  }
   if (!profile.layers.empty()) {
     page.heading("Slowest layers");
     page.table(slowest_layers(profile));

@@ -22,7 +22,7 @@ struct Coder {
   using Decoder = RansDecoder<kPrecision, kStates>;
   using Table = NibbleTable<kPrecision>;
 
-  static Bytes encode(const std::vector<Interval>& intervals) {
+  static Bytes encode(const std::vector<CodeInterval>& intervals) {
     return encode_intervals(intervals.data(), intervals.size(), kPrecision, kStates);
   }
 };
@@ -102,11 +102,11 @@ Decision random_decision(Rng& rng) {
 }
 
 template <unsigned kPrecision>
-Interval interval_of(const Decision& decision, std::vector<AdaptiveBit>& models) {
+CodeInterval interval_of(const Decision& decision, std::vector<AdaptiveBit>& models) {
   switch (decision.kind) {
     case Decision::Kind::kBit: {
       AdaptiveBit& model = models[decision.model];
-      const Interval interval = model.interval(decision.value != 0, kPrecision);
+      const CodeInterval interval = model.interval(decision.value != 0, kPrecision);
       model.update(decision.value != 0);
       return interval;
     }
@@ -121,7 +121,7 @@ Interval interval_of(const Decision& decision, std::vector<AdaptiveBit>& models)
 template <typename AnyCoder>
 Bytes encode(AnyCoder /*coder*/, const std::vector<Decision>& decisions) {
   std::vector<AdaptiveBit> models = fresh_models();
-  std::vector<Interval> intervals;
+  std::vector<CodeInterval> intervals;
   for (const Decision& decision : decisions) {
     intervals.push_back(interval_of<AnyCoder::kPrecision>(decision, models));
   }

@@ -3,7 +3,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -15,9 +14,8 @@ namespace splitbench {
 namespace {
 
 constexpr const char* kWhat = "bottleneck file";
-constexpr std::array<std::uint8_t, 8> kMagic = {0x89, 'S', 'B', 'N', 'E', 'C', 'K', 0x0A};
 constexpr std::uint16_t kVersion = 1;
-constexpr std::size_t kChecksumOffset = kMagic.size() + sizeof(std::uint16_t);
+constexpr std::size_t kChecksumOffset = kBottleneckMagic.size() + sizeof(std::uint16_t);
 constexpr std::size_t kSectionsOffset = kChecksumOffset + sizeof(std::uint32_t);
 constexpr std::size_t kTagBytes = 4;
 constexpr std::size_t kMaxRank = 8;
@@ -218,8 +216,8 @@ ByteReader open_section(ByteReader& file, const char* tag) {
 
 // Reads the header and checks all that can be told without the sections.
 std::uint32_t read_header(ByteView file) {
-  const std::size_t compared = std::min(file.size, kMagic.size());
-  if (compared == 0 || std::memcmp(file.data, kMagic.data(), compared) != 0) {
+  const std::size_t compared = std::min(file.size, kBottleneckMagic.size());
+  if (compared == 0 || std::memcmp(file.data, kBottleneckMagic.data(), compared) != 0) {
     throw damaged("its " + std::to_string(file.size) +
                   " bytes are not a bottleneck; 'splitbench train' writes them");
   }
@@ -227,7 +225,7 @@ std::uint32_t read_header(ByteView file) {
     throw damaged("is cut off after " + std::to_string(file.size) + " bytes");
   }
   ByteReader reader(file, kWhat);
-  reader.raw(kMagic.size());
+  reader.raw(kBottleneckMagic.size());
   const std::uint16_t version = reader.u16();
   if (version == 0 || version > kVersion) {
     throw damaged("has format version " + std::to_string(version) +
@@ -257,7 +255,7 @@ std::uint16_t bottleneck_number(ByteView file) {
 Bytes write_bottleneck(const Bottleneck& bottleneck) {
   require_sound(bottleneck);
   ByteWriter writer;
-  writer.raw(ByteView(kMagic.data(), kMagic.size()));
+  writer.raw(ByteView(kBottleneckMagic.data(), kBottleneckMagic.size()));
   writer.u16(kVersion);
   writer.u32(0);  // the checksum, known at the end
   write_section(writer, "meta", meta_section(bottleneck));

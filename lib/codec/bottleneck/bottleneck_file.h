@@ -24,12 +24,15 @@
 // Pure functions; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "base/bytes.h"
 #include "core/bottleneck.h"
 
 namespace splitbench {
+
+constexpr std::array<std::uint8_t, 8> kBottleneckMagic = {0x89, 'S', 'B', 'N', 'E', 'C', 'K', 0x0A};
 
 // Throws Error{kBadInput} when the bottleneck is not sound (bottleneck_check.h).
 Bytes write_bottleneck(const Bottleneck& bottleneck);

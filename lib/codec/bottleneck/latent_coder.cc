@@ -28,7 +28,8 @@ unsigned bit_length(std::uint32_t value) {
 }
 
 // Of an integer that `model` does not have.
-void write_escaped(const LatentModel& model, std::int32_t value, std::vector<Interval>& intervals) {
+void write_escaped(const LatentModel& model, std::int32_t value,
+                   std::vector<CodeInterval>& intervals) {
   const bool below = value < model.first();
   const std::int32_t end = model.first() + static_cast<std::int32_t>(model.size());
   const auto code = static_cast<std::uint32_t>(below ? model.first() - value : value - end + 1);
@@ -80,8 +81,8 @@ void LatentCodec::require_spec(const Tensor& latent) const {
                   tensor_text(latent_));
 }
 
-std::vector<Interval> LatentCodec::intervals_of(const std::vector<std::int32_t>& values) const {
-  std::vector<Interval> intervals;
+std::vector<CodeInterval> LatentCodec::intervals_of(const std::vector<std::int32_t>& values) const {
+  std::vector<CodeInterval> intervals;
   intervals.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const LatentModel& model = model_of(i);
@@ -106,7 +107,7 @@ Bytes LatentCodec::encode(const Tensor& latent) const {
     affine.raw(planes);
     return affine.take();
   }
-  std::vector<Interval> intervals = intervals_of(levels.values);
+  std::vector<CodeInterval> intervals = intervals_of(levels.values);
   if (coder_.coding == LatentCoding::kAffineCoded) {
     for (const std::uint8_t byte : affine.bytes()) {
       intervals.push_back(raw_interval(byte, kByteBits, kLatentPrecision));
@@ -182,7 +183,7 @@ double LatentCodec::ideal_bits(const Tensor& latent) const {
     return static_cast<double>(levels.values.size()) * coder_.bits;
   }
   double bits = 0;
-  for (const Interval interval : intervals_of(levels.values)) {
+  for (const CodeInterval interval : intervals_of(levels.values)) {
     bits += kLatentPrecision - std::log2(static_cast<double>(interval.frequency));
   }
   return bits;

@@ -39,7 +39,7 @@ class LatentCodec {
 
  private:
   void require_spec(const Tensor& latent) const;
-  std::vector<Interval> intervals_of(const std::vector<std::int32_t>& values) const;
+  std::vector<CodeInterval> intervals_of(const std::vector<std::int32_t>& values) const;
   LatentLevels read_levels(ByteView stream) const;
   LatentLevels read_planes(ByteView bytes) const;
   void read_affine(ByteReader& reader, LatentLevels& levels) const;

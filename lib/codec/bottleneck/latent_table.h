@@ -35,7 +35,7 @@ class LatentModel {
   std::int32_t first() const { return first_; }
   std::size_t size() const { return intervals_.size() - 1; }
   // The interval of integer first() + index; at index size() that of all others.
-  Interval interval(std::size_t index) const { return intervals_[index]; }
+  CodeInterval interval(std::size_t index) const { return intervals_[index]; }
   // The index whose interval holds `slot` < 2^16.
   std::size_t index_at(std::uint32_t slot) const {
     std::size_t index = nearby_[slot >> kNearbyShift];
@@ -47,7 +47,7 @@ class LatentModel {
   static constexpr unsigned kNearbyShift = 8;
 
   std::int32_t first_;
-  std::vector<Interval> intervals_;
+  std::vector<CodeInterval> intervals_;
   std::array<std::uint16_t, 256> nearby_{};  // by the upper bits of a slot: the first index there
 };
 

@@ -147,7 +147,7 @@ class CodeModels {
   explicit CodeModels(unsigned levels)
       : last_(levels - 1), bits_(std::size_t{last_} * kNeighbourhoods) {}
 
-  void encode(std::vector<Interval>& intervals, unsigned code, unsigned neighbourhood) {
+  void encode(std::vector<CodeInterval>& intervals, unsigned code, unsigned neighbourhood) {
     AdaptiveBit* model = &bits_[neighbourhood];
     const auto encode_bit = [&](bool bit) {
       intervals.push_back(model->interval(bit, kPrecision));
@@ -203,7 +203,7 @@ class ClipCodec : public Codec {
     Bytes codes = quantised(tensor);
     for (std::uint8_t& code : codes) code = quantiser_.code_of_level[code];
     CodeModels models(quantiser_.levels);
-    std::vector<Interval> intervals;
+    std::vector<CodeInterval> intervals;
     visit_codes(tensor.spec(), context_, codes, [&](std::uint8_t code, unsigned neighbourhood) {
       models.encode(intervals, code, neighbourhood);
     });

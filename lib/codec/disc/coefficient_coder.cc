@@ -254,7 +254,7 @@ class WritingPort {
 
   // To be called once, with at least as many symbols as will come.
   void expect(std::size_t symbols) {
-    intervals_.reset(new Interval[symbols]);  // not initialised
+    intervals_.reset(new CodeInterval[symbols]);  // not initialised
   }
   unsigned one(Alphabet alphabet, std::size_t table, unsigned symbol) {
     intervals_[count_++] = tables_.of(alphabet)[table].interval(symbol);
@@ -263,7 +263,7 @@ class WritingPort {
   void many(Alphabet alphabet, const std::uint16_t* tables, const std::uint8_t* symbols,
             std::size_t count) {
     const SymbolTable* all = tables_.of(alphabet);
-    Interval* interval = &intervals_[count_];
+    CodeInterval* interval = &intervals_[count_];
     for (std::size_t i = 0; i < count; ++i) interval[i] = all[tables[i]].interval(symbols[i]);
     count_ += count;
   }
@@ -277,7 +277,7 @@ class WritingPort {
 
  private:
   const SymbolTables& tables_;
-  std::unique_ptr<Interval[]> intervals_;
+  std::unique_ptr<CodeInterval[]> intervals_;
   std::size_t count_ = 0;
 };
 

@@ -36,7 +36,7 @@ class AdaptiveBit {
   std::uint32_t probability_of_zero() const { return (std::uint32_t{fast_} + slow_) >> 1; }
 
   // What the bit is coded as. precision <= kPrecision.
-  Interval interval(bool bit, unsigned precision) const {
+  CodeInterval interval(bool bit, unsigned precision) const {
     const std::uint32_t total = 1U << precision;
     const std::uint32_t scaled = probability_of_zero() >> (kPrecision - precision);
     const auto zeros = static_cast<std::uint16_t>(std::clamp(scaled, 1U, total - 1));

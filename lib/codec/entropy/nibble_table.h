@@ -17,7 +17,7 @@ constexpr std::size_t kNibbles = 16;
 constexpr unsigned kMaxIntervalPrecision = 12;
 
 // A symbol's part of the slots [0, 2^precision).
-struct Interval {
+struct CodeInterval {
   std::uint16_t start;
   std::uint16_t frequency;
 };
@@ -44,13 +44,13 @@ class NibbleTable {
     }
   }
 
-  Interval interval(std::size_t symbol) const { return intervals_[symbol]; }
+  CodeInterval interval(std::size_t symbol) const { return intervals_[symbol]; }
   // The symbol whose interval holds `slot` < 2^kPrecision.
   unsigned symbol_at(std::uint32_t slot) const { return symbols_[slot]; }
 
  private:
   // Small, so that many tables stay in a processor's cache.
-  alignas(64) std::array<Interval, kNibbles> intervals_;
+  alignas(64) std::array<CodeInterval, kNibbles> intervals_;
   std::array<std::uint8_t, std::size_t{1} << kPrecision> symbols_;  // by slot
 };
 

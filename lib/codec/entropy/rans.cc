@@ -39,7 +39,7 @@ class Encoder {
   Encoder(unsigned precision, std::uint16_t* end) : precision_(precision), end_(end), next_(end) {}
 
   // Until there are `states` states: returns how many intervals are left.
-  std::size_t code_alone(const Interval* intervals, std::size_t count, std::size_t states) {
+  std::size_t code_alone(const CodeInterval* intervals, std::size_t count, std::size_t states) {
     for (; count > 0 && live_ < states; --count) {
       code(states_[0], intervals[count - 1]);
       if (next_ == end_) continue;
@@ -51,7 +51,7 @@ class Encoder {
 
   // State 0 had its turn last.
   template <std::size_t kStates>
-  void code_in_turns(const Interval* intervals, std::size_t count) {
+  void code_in_turns(const CodeInterval* intervals, std::size_t count) {
     first_ = (kStates - count % kStates) % kStates;
     Encoder encoder = *this;  // a copy, which stays in registers
     for (; count >= kStates; count -= kStates) {
@@ -88,7 +88,7 @@ class Encoder {
   }
 
  private:
-  void code(std::uint32_t& state, Interval interval) {
+  void code(std::uint32_t& state, CodeInterval interval) {
     const std::uint32_t frequency = interval.frequency;
     // What would not fit goes out; the decoder takes it in when it would fall below the lowest.
     const std::uint32_t full = (state >> (32 - precision_)) >= frequency ? 1 : 0;
@@ -109,7 +109,8 @@ class Encoder {
 };
 
 template <bool kDivides>
-Bytes encode(const Interval* intervals, std::size_t count, unsigned precision, std::size_t states) {
+Bytes encode(const CodeInterval* intervals, std::size_t count, unsigned precision,
+             std::size_t states) {
   const std::unique_ptr<std::uint16_t[]> words(new std::uint16_t[count + 1]);  // not initialised
   Encoder<kDivides> encoder(precision, words.get() + count + 1);
   const std::size_t left = encoder.code_alone(intervals, count, states);
@@ -132,7 +133,7 @@ Bytes encode(const Interval* intervals, std::size_t count, unsigned precision, s
 
 }  // namespace
 
-Bytes encode_intervals(const Interval* intervals, std::size_t count, unsigned precision,
+Bytes encode_intervals(const CodeInterval* intervals, std::size_t count, unsigned precision,
                        std::size_t states) {
   return precision <= kMaxIntervalPrecision ? encode<false>(intervals, count, precision, states)
                                             : encode<true>(intervals, count, precision, states);

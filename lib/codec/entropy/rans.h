@@ -35,14 +35,14 @@ constexpr unsigned kMaxRansPrecision = 16;
 constexpr std::uint32_t kLowestRansState = 1U << 16;  // but for the only one
 
 // The interval of the low `bits` <= precision bits of a value, all equally likely.
-constexpr Interval raw_interval(std::uint32_t value, unsigned bits, unsigned precision) {
+constexpr CodeInterval raw_interval(std::uint32_t value, unsigned bits, unsigned precision) {
   return {static_cast<std::uint16_t>(value << (precision - bits)),
           static_cast<std::uint16_t>(1U << (precision - bits))};
 }
 
 // The stream of `count` intervals in slots of `precision` <= kMaxRansPrecision bits, with 1, 2, 4
 // or 8 states. Frequencies are at least 1.
-Bytes encode_intervals(const Interval* intervals, std::size_t count, unsigned precision,
+Bytes encode_intervals(const CodeInterval* intervals, std::size_t count, unsigned precision,
                        std::size_t states);
 
 // Reads outside the bytes never happen: what is missing is zeros. Whatever the bytes, each call
@@ -81,7 +81,7 @@ class RansDecoder {
   }
   // For tables of the caller's: the slot that comes next, and on behind the interval that holds it.
   std::uint32_t slot() const { return states_[turn_] % kTotal; }
-  void take(Interval interval) {
+  void take(CodeInterval interval) {
     std::uint32_t& state = states_[turn_];
     state = interval.frequency * (state >> kPrecision) + state % kTotal - interval.start;
     refill(state);
@@ -89,7 +89,7 @@ class RansDecoder {
   }
   // With the model's probability, which then learns the bit.
   bool bit(AdaptiveBit& model) {
-    const Interval one = model.interval(true, kPrecision);
+    const CodeInterval one = model.interval(true, kPrecision);
     std::uint32_t& state = states_[turn_];
     const std::uint32_t slot = state % kTotal;
     const bool bit = slot >= one.start;
@@ -132,7 +132,7 @@ class RansDecoder {
   static unsigned next_symbol(std::uint32_t& state, const NibbleTable<kPrecision>& table) {
     const std::uint32_t slot = state % kTotal;
     const unsigned symbol = table.symbol_at(slot);
-    const Interval interval = table.interval(symbol);
+    const CodeInterval interval = table.interval(symbol);
     state = interval.frequency * (state >> kPrecision) + slot - interval.start;
     return symbol;
   }

@@ -121,7 +121,7 @@ void LevelWriter::extra(int context, std::uint32_t magnitude, bool negative) {
 std::uint32_t LevelWriter::group(const std::uint8_t* contexts, const float* values,
                                  std::size_t count) {
   if (intervals_.size() - size_ < kRoom) intervals_.resize(2 * intervals_.size());
-  Interval* interval = &intervals_[size_];
+  CodeInterval* interval = &intervals_[size_];
   std::uint32_t magnitudes = 0;
   bool is_large = false;
   for (std::size_t i = 0; i < count; ++i) {

@@ -120,7 +120,7 @@ class LevelWriter {
 
   const LevelCoder& coder_;
   const LevelChooser& chooser_;
-  std::vector<Interval> intervals_;
+  std::vector<CodeInterval> intervals_;
   std::size_t size_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "nn/torch/blas_name.h"
 #include "nn/torch/torch_errors.h"
 #include "nn/torch/torch_model.h"
+#include "nn/torch/torch_network.h"
 
 namespace splitbench::torch_nn {
 namespace {
@@ -20,6 +21,10 @@ class TorchBackend : public Backend {
 
   std::unique_ptr<Model> load(const ModelOptions& options) override {
     return translated(options.path, [&] { return std::make_unique<TorchModel>(options); });
+  }
+
+  std::unique_ptr<Segment> open_network(ByteView archive, const NetworkOptions& options) override {
+    return translated(options.name, [&] { return open_torch_network(archive, options); });
   }
 };
 

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/serialization/import.h>
@@ -16,6 +15,7 @@
 #include "nn/torch/convert.h"
 #include "nn/torch/layer_cost.h"
 #include "nn/torch/layer_names.h"
+#include "nn/torch/torch_device.h"
 #include "nn/torch/torch_errors.h"
 #include "nn/torch/torch_segment.h"
 
@@ -23,22 +23,6 @@ namespace splitbench::torch_nn {
 namespace {
 
 constexpr std::uint64_t kProbeSeed = 20240229;  // of the input that shapes are learnt from
-
-at::Device parse_device(const std::string& text) {
-  try {
-    const at::Device device(text);
-    if (device.is_cpu()) return device;
-    if (device.is_cuda() && at::hasCUDA()) return device;
-  } catch (const std::exception&) {
-    throw bad_input("--device '" + text + "' is not a device; write cpu or cuda:0");
-  }
-  throw bad_input("--device '" + text + "': this LibTorch cannot use it; try --device cpu");
-}
-
-std::function<void()> synchroniser(const at::Device& device) {
-  if (!device.is_cuda()) return nullptr;
-  return [index = device.index()] { at::detail::getCUDAHooks().deviceSynchronize(index); };
-}
 
 jit::Module load_module(const std::string& path, const at::Device& device) {
   try {

@@ -13,8 +13,8 @@ TEST(AdaptiveBit, IntervalsShareAllSlots) {
   for (std::uint32_t probability = 0; probability <= AdaptiveBit::kOne; probability += 64) {
     const AdaptiveBit model(probability);
     for (unsigned precision = 1; precision <= kMaxIntervalPrecision; ++precision) {
-      const Interval zero = model.interval(false, precision);
-      const Interval one = model.interval(true, precision);
+      const CodeInterval zero = model.interval(false, precision);
+      const CodeInterval one = model.interval(true, precision);
       ASSERT_EQ(zero.start, 0);
       ASSERT_GE(zero.frequency, 1);
       ASSERT_GE(one.frequency, 1);

@@ -49,9 +49,9 @@ void expect_decoded(AnyCoder /*coder*/, const Bytes& stream,
   decoder.finish();
 }
 
-double ideal_bits(const std::vector<Interval>& intervals, unsigned precision) {
+double ideal_bits(const std::vector<CodeInterval>& intervals, unsigned precision) {
   double bits = 0;
-  for (const Interval& interval : intervals) {
+  for (const CodeInterval& interval : intervals) {
     bits += precision - std::log2(static_cast<double>(interval.frequency));
   }
   return bits;
@@ -109,7 +109,7 @@ TEST(Rans, NothingIsOneByte) {
 
 TEST(Rans, WhatIsCertainIsNothing) {
   with_every_coder([](auto coder) {
-    const std::vector<Interval> certain(10000, raw_interval(0, 0, coder.kPrecision));
+    const std::vector<CodeInterval> certain(10000, raw_interval(0, 0, coder.kPrecision));
     const Bytes stream = coder.encode(certain);
     EXPECT_EQ(stream, Bytes{1});
     typename decltype(coder)::Decoder decoder(stream, kWhat);
@@ -123,7 +123,7 @@ TEST(Rans, StandsExtremeIntervals) {
   with_every_coder([](auto coder) {
     constexpr unsigned kPrecision = decltype(coder)::kPrecision;
     for (const std::uint32_t value : {0U, (1U << kPrecision) - 1}) {
-      const std::vector<Interval> rare(1000, raw_interval(value, kPrecision, kPrecision));
+      const std::vector<CodeInterval> rare(1000, raw_interval(value, kPrecision, kPrecision));
       const Bytes stream = coder.encode(rare);
       typename decltype(coder)::Decoder decoder(stream, kWhat);
       for (std::size_t i = 0; i < rare.size(); ++i) ASSERT_EQ(decoder.raw_bits(kPrecision), value);
@@ -144,7 +144,7 @@ TableSymbols<AnyCoder> table_symbols(AnyCoder /*coder*/, std::size_t count, Rng&
   constexpr unsigned kPrecision = AnyCoder::kPrecision;
   const auto& all = tables<kPrecision>();
   TableSymbols<AnyCoder> source;
-  std::vector<Interval> intervals;
+  std::vector<CodeInterval> intervals;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t number = rng.below(all.size());
     const unsigned symbol =
@@ -203,7 +203,7 @@ TEST(Rans, TakesAByteAStateMoreThanTheIdealLength) {
     for (std::size_t round = 0; round < kRounds; ++round) {
       Rng rng(round);
       std::vector<AdaptiveBit> models = fresh_models();
-      std::vector<Interval> intervals;
+      std::vector<CodeInterval> intervals;
       for (const Decision& decision : random_decisions(coder, rng.below(600), rng)) {
         intervals.push_back(interval_of<kPrecision>(decision, models));
       }
@@ -223,7 +223,7 @@ TEST(Rans, LongStreamsAreAsLongAsTheirEntropy) {
     constexpr unsigned kPrecision = decltype(coder)::kPrecision;
     for (const auto& table : tables<kPrecision>()) {
       Rng rng(4);
-      std::vector<Interval> intervals;
+      std::vector<CodeInterval> intervals;
       for (int i = 0; i < 200000; ++i) {
         const auto slot = static_cast<std::uint32_t>(rng.below(1ULL << kPrecision));
         intervals.push_back(table.interval(table.symbol_at(slot)));
@@ -250,7 +250,7 @@ std::string fixed_stream(AnyCoder coder, int rounds) {
     return frequencies;
   }());
   AdaptiveBit bit;
-  std::vector<Interval> intervals;
+  std::vector<CodeInterval> intervals;
   for (int round = 0; round < rounds; ++round) {
     for (const bool value : {false, false, true, false, false, false, true, true}) {
       intervals.push_back(bit.interval(value, kPrecision));

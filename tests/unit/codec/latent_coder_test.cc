@@ -230,7 +230,7 @@ TEST(LatentTable, AddsUpAndLeavesNothingImpossible) {
     EXPECT_GE(*std::min_element(table.frequencies.begin(), table.frequencies.end()), 1);
     const LatentModel model(table);
     for (std::uint32_t slot = 0; slot < kLatentSlots; slot += 97) {
-      const Interval interval = model.interval(model.index_at(slot));
+      const CodeInterval interval = model.interval(model.index_at(slot));
       ASSERT_GE(slot, interval.start);
       ASSERT_LT(slot, std::uint32_t{interval.start} + interval.frequency);
     }

@@ -116,7 +116,7 @@ void expect_agreement(const NibbleFrequencies& frequencies) {
   const NibbleTable<kPrecision> table(frequencies);
   std::uint32_t slot = 0;
   for (unsigned symbol = 0; symbol < kNibbles; ++symbol) {
-    const Interval interval = table.interval(symbol);
+    const CodeInterval interval = table.interval(symbol);
     ASSERT_EQ(interval.start, slot);
     ASSERT_EQ(interval.frequency, frequencies[symbol]);
     for (; slot < std::uint32_t{interval.start} + interval.frequency; ++slot) {

@@ -103,6 +103,7 @@ TEST(CellsFile, HowACodecWasFittedReturns) {
   Cell cell = sample_cell();
   cell.calibration = CellCalibration{200, 5123, "calibration/a.klt.7.bin"};
   cell.rate = CellRate{"klt:step=2", 812.5, 0.0095, 7, 200};
+  cell.bottleneck = sample_bottleneck();
   {
     CellsFile file(folder.path("cells.jsonl"));
     file.append(cell);
@@ -118,6 +119,11 @@ TEST(CellsFile, HowACodecWasFittedReturns) {
   EXPECT_EQ(cells[0].rate->payload_bytes, 812.5);
   EXPECT_EQ(cells[0].rate->estimated_loss, 0.0095);
   EXPECT_EQ(cells[0].rate->trials, 7u);
+  EXPECT_EQ(cells[0].bottleneck->encoder_split, "server-only");
+  EXPECT_EQ(cells[0].bottleneck->variant, "two-stage");
+  EXPECT_EQ(cells[0].bottleneck->encoder_macs, 588000000u);
+  EXPECT_EQ(cells[0].bottleneck->decoder_parameters, 4100u);
+  EXPECT_TRUE(cells[0].bottleneck->fine_tuned_tail);
   EXPECT_FALSE(cells[1].rate->estimated_loss);
   EXPECT_EQ(line_of(cells[1]), line_of(cell));
 }

@@ -382,6 +382,21 @@ TEST(SweepManifest, AShardBeyondTheLastIsRefused) {
             std::string::npos);
 }
 
+TEST(SweepManifest, FilesOfLearnedCodecsReturnAndMustAgree) {
+  const TemporaryFolder folder;
+  SweepManifest manifest = sample_manifest();
+  manifest.bottlenecks = {{"aecnn:file=a", std::string(64, 'a')},
+                          {"bottlefit:file=b", std::string(64, 'b')}};
+  write_sweep_manifest(folder.path(), manifest, sample_run());
+  const SweepManifest there = read_sweep_manifest(folder.path());
+  EXPECT_EQ(there.bottlenecks, manifest.bottlenecks);
+  EXPECT_EQ(difference(there, sample_manifest()), "") << "others may be wanted now";
+  manifest.bottlenecks["bottlefit:file=b"] = std::string(64, 'c');
+  EXPECT_EQ(difference(there, manifest),
+            "the SHA-256 of the file of bottlefit:file=b is bbbbbbbbbbbb there and cccccccccccc "
+            "here");
+}
+
 TEST(SweepManifest, DifferencesNameBothValues) {
   SweepManifest other = sample_manifest();
   other.seed = 4;
@@ -427,6 +442,7 @@ TEST(Document, EveryKindSatisfiesItsSchema) {
   Cell fitted = sample_cell();
   fitted.calibration = CellCalibration{200, 5123, "calibration/a.klt.7.bin"};
   fitted.rate = CellRate{"klt:step=2", 812.5, {}, 7, 200};
+  fitted.bottleneck = sample_bottleneck();
   cells.append(sample_cell());
   cells.append(fitted);
   cells.append(refused_cell());

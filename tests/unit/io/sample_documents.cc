@@ -98,9 +98,24 @@ Profile sample_profile() {
   device.head = segment(0.0041);
   device.tail = segment(0);
   profile.splits = {server, inner, device};
+  BottleneckProfile bottleneck{"bottlefit:file=b",
+                               std::string(64, 'd'),
+                               "server-only",
+                               "layer1",
+                               {1300, 530000, segment(0.0005)},
+                               {4100, 9000, segment(0.0006)},
+                               {}};
+  profile.bottlenecks = {bottleneck};
+  bottleneck.codec = "frankensplit:file=f";
+  bottleneck.tail = PartProfile{77, 88, segment(0.0007)};
+  profile.bottlenecks.push_back(bottleneck);
   profile.end_to_end = segment(0.0042);
   profile.layer_sum_ratio = 0.97;
   return profile;
+}
+
+CellBottleneck sample_bottleneck() {
+  return {std::string(64, 'd'), "two-stage", "server-only", 1300, 588000000, 4100, 9000, true};
 }
 
 FrontSet sample_fronts() {

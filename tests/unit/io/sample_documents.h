@@ -17,6 +17,8 @@ FrontSet sample_fronts();
 Plan sample_plan();
 // An ok cell on 12 labelled images.
 Cell sample_cell();
+// Of a cell with a learned codec.
+CellBottleneck sample_bottleneck();
 // A cell that the codec refused.
 Cell refused_cell();
 // A cell that lost a race.

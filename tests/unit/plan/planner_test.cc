@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "plan/candidates.h"
 #include "plan/objective.h"
 #include "unit/plan/plan_fixture.h"
 
@@ -145,6 +146,32 @@ TEST(Planner, CellsOfAnotherInputSizeAreRejected) {
   EXPECT_FALSE(candidate(plan, "a", "raw:dtype=fp32").estimate);
   EXPECT_TRUE(candidate(plan, "device-only", "none").estimate);
   EXPECT_TRUE(candidate(plan, "server-only", "raw:dtype=uint8").estimate);
+}
+
+// What runs on the device is the head of what its encoder takes, on the server its own tail.
+TEST(Planner, ALearnedCellTakesTheHeadOfItsEncoder) {
+  PlanRequest request = make_request();
+  Cell input = make_cell("b", "bottlefit:file=x", 2000, 0.01, 0.004, 0.002);
+  input.bottleneck = CellBottleneck{};
+  input.bottleneck->encoder_split = "server-only";
+  Cell inner = input;
+  inner.key.codec = "bottlefit:file=y";
+  inner.bottleneck->encoder_split = "a";
+  Cell strange = input;
+  strange.key.codec = "bottlefit:file=z";
+  strange.bottleneck->encoder_split = "elsewhere";
+  request.cells = {input, inner, strange};
+  const std::vector<Candidate> candidates = enumerate_candidates(request);
+  ASSERT_EQ(candidates.size(), 4u);
+  ASSERT_TRUE(candidates[1].estimate && candidates[2].estimate);
+  EXPECT_EQ(candidates[1].estimate->device_s, 0);
+  EXPECT_EQ(candidates[1].estimate->encode_s, 0.004);
+  EXPECT_DOUBLE_EQ(candidates[1].estimate->server_s, 0.05);
+  EXPECT_DOUBLE_EQ(candidates[2].estimate->device_s, 0.25) << "the head of a";
+  EXPECT_DOUBLE_EQ(candidates[2].estimate->server_s, 0.05) << "the tail of b";
+  EXPECT_FALSE(candidates[3].estimate);
+  EXPECT_EQ(candidates[3].rejected_because,
+            "the split of its encoder, elsewhere, is not in the device profile");
 }
 
 TEST(Planner, CellsOfDifferentImagesAreWarnedOf) {
