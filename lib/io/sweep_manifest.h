@@ -55,10 +55,10 @@ struct SweepManifest {
   std::size_t batch = 0;
   // Settings measured at most of each codec whose rate axis is searched; 0 without a search.
   std::size_t points = 0;
-  // SHA-256 of the bottleneck's file, by canonical spec of the learned codec that it belongs to.
-  std::map<std::string, std::string> bottlenecks;
   std::optional<SweepShard> shard;  // unset for a sweep of its own
   std::optional<SweepRace> race;    // unset when every cell is measured in full
+  // SHA-256 of the bottleneck's file, by canonical spec of the learned codec that it belongs to.
+  std::map<std::string, std::string> bottlenecks;
 };
 
 // Throws Error{kBadInput} when the folder is not writable, Error{kRuntime} when the disk fails.

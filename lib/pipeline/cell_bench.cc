@@ -61,7 +61,7 @@ Cell CellBench::measure_codec(const ConfiguredCodec& codec) {
   Cell cell = evaluator_->evaluate(fitted.codecs);
   cell.calibration = fitted.calibration;
   cell.rate = fitted.rate;
-  cell.bottleneck = fitted.bottleneck;
+  if (cell.status == CellStatus::kOk) cell.bottleneck = fitted.bottleneck;
   return cell;
 }
 

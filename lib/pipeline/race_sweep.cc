@@ -213,6 +213,7 @@ class CellRace {
       Cell result = track_.summarise(cell, own.results);
       result.calibration = own.fit->calibration;
       result.rate = own.fit->rate;
+      result.bottleneck = own.fit->bottleneck;
       append(cell, std::move(result));
     }
     recorder_.note(race_savings(racers(), images_));

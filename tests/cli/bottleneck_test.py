@@ -31,7 +31,7 @@ OWN_TAIL = Bottleneck(FASHION_RESNET, "flatten", "flatten", (1, 192), (1, 192), 
                       tail="first_ten", coding=AFFINE_CODED)
 
 
-class Names(CliTest):
+class BottleneckNames(CliTest):
     def test_they_are_listed_and_misspellings_are_recognised(self):
         listed = self.succeeds("list", "codecs", "--format", "json").stdout
         names = [codec["name"] for codec in json.loads(listed)["data"]["codecs"]]
@@ -56,11 +56,11 @@ class Bottlenecks(CliTest):
         cls.tail = bottleneck_files.write(
             cls.trained / "tail.bottleneck", dataclasses.replace(OWN_TAIL, method="aecnn"))
 
-    def sweep(self, name, *options, codecs=None):
+    def sweep(self, name, *options, codecs=None, threads=1):
         codecs = codecs or ("raw", f"bottlefit:file={self.trained}", f"aecnn:file={self.trained}")
         named = [text for codec in codecs for text in ("--codec", codec)]
-        return ("compress", "fashion-resnet", "--dataset", self.dataset, *named, "--threads", "1",
-                "-o", self.folder / name, "--quiet", *options)
+        return ("compress", "fashion-resnet", "--dataset", self.dataset, *named, "--threads",
+                threads, "-o", self.folder / name, "--quiet", *options)
 
     def cells(self, name):
         return {(cell["key"]["split"], pathlib.Path(cell["key"]["codec"]).name): cell
@@ -98,7 +98,7 @@ class Bottlenecks(CliTest):
             return {key: cell for key, cell in self.cells(name).items() if "." in key[1]}
         self.succeeds(*self.sweep("one"))
         whole = learned("one")
-        self.succeeds(*self.sweep("two"), "--threads", "2")
+        self.succeeds(*self.sweep("two", threads=2))
         self.succeeds(*self.sweep("raced", "--race"))
         self.succeeds(*self.sweep("searched", "--points", "2",
                                   codecs=("clip", f"bottlefit:file={self.trained}")))

@@ -118,6 +118,24 @@ CellBottleneck sample_bottleneck() {
   return {std::string(64, 'd'), "two-stage", "server-only", 1300, 588000000, 4100, 9000, true};
 }
 
+SweepManifest sample_manifest() {
+  return {"tiny",
+          std::string(64, 'a'),
+          "1x3x8x8",
+          "0",
+          "resize=32",
+          "cifar10:root=d",
+          "",
+          20,
+          500,
+          3,
+          16,
+          0,
+          std::nullopt,
+          std::nullopt,
+          {}};
+}
+
 FrontSet sample_fronts() {
   FrontSet set;
   set.reference_bytes = 4096;

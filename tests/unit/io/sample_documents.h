@@ -8,12 +8,14 @@
 #include "core/plan.h"
 #include "core/profile.h"
 #include "core/run_record.h"
+#include "io/sweep_manifest.h"
 
 namespace splitbench {
 
 RunRecord sample_run();
 Profile sample_profile();
 FrontSet sample_fronts();
+SweepManifest sample_manifest();
 Plan sample_plan();
 // An ok cell on 12 labelled images.
 Cell sample_cell();

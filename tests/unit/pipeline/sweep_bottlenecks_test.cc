@@ -86,7 +86,7 @@ TEST(SweepBottlenecks, AKilledSweepGoesOn) {
                               opened_codec(with_inverting_tail(), "tail")};
   }
   const std::string expected = without_times(whole.run().cells);
-  for (std::size_t cells = 1; cells < 9; cells += 3) {
+  for (const std::size_t cells : {1U, 2U, 3U}) {
     killed.run_until_killed(cells, cells == 1 ? ExistingSweep::kRefuse : ExistingSweep::kResume);
   }
   EXPECT_EQ(without_times(killed.run(ExistingSweep::kResume).cells), expected);
