@@ -3,8 +3,8 @@
 //   name:key=value:key=value      a value may be a list `1,3,9` or a range `2..8+2` (both ends
 //                                 included); a spec with lists or ranges stands for their product
 //
-// A value may be quoted with double quotes when it contains ':' or ','; one with a '/' is a path and
-// no range. Pure functions; thread-safe.
+// A value may be quoted with double quotes when it contains ':' or ','; one with a '/' is a path
+// and no range. Pure functions; thread-safe.
 #pragma once
 
 #include <map>

@@ -1,12 +1,11 @@
 // Networks that are opened from memory, as bottlenecks hold them.
 #include <gtest/gtest.h>
 
-#include <cstdint>
+#include <cstddef>
 #include <fstream>
 #include <iterator>
 #include <string>
 
-#include "base/rng.h"
 #include "support/error_message.h"
 #include "support/model_fixtures.h"
 
@@ -57,21 +56,12 @@ TEST_F(TorchNetwork, WhatIsNoneIsRefusedInOneLine) {
   bad_input_message([] { torch_backend().open_network(archive("by_8.pt"), {"x", "tpu"}); });
 }
 
-// A zip archive has no checksum of the whole: damage is refused, or makes another network.
-TEST_F(TorchNetwork, DamageIsNoCrash) {
+TEST_F(TorchNetwork, CutOffAnywhereIsRefused) {
   const Bytes whole = archive("times_8.pt");
   for (std::size_t size = 0; size < whole.size(); size += 97) {
-    bad_input_message([&] { open({whole.begin(), whole.begin() + static_cast<long>(size)}); });
-  }
-  Rng rng(4);
-  for (int i = 0; i < 100; ++i) {
-    Bytes damaged = whole;
-    damaged[rng.below(damaged.size())] = static_cast<std::uint8_t>(rng.below(256));
-    try {
-      open(damaged)->run({random_tensor({DType::kF32, {1, 2}}, 3)});
-    } catch (const Error& error) {
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    }
+    bad_input_message([&] {
+      open({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+    });
   }
 }
 
