@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "io/sweep_manifest.h"
+#include "pipeline/merge_sweeps.h"
 #include "pipeline/profile_model.h"
 #include "support/fake_bottleneck.h"
 #include "support/fake_sweep.h"
@@ -18,6 +20,16 @@ Bottleneck with_inverting_tail() {
   Bottleneck bottleneck = fold_bottleneck();
   bottleneck.tail = {testing::archive_of("invert"), 3, 8};
   return bottleneck;
+}
+
+// As opened_codec(fold_bottleneck()) by name, of another file.
+ConfiguredCodec retrained_codec() {
+  auto other = std::make_shared<OpenBottleneck>();
+  other->about = testing::opened(fold_bottleneck())->about;
+  other->sha256 = std::string(64, 'b');
+  other->encoder = testing::fake_network("fold");
+  other->decoder = testing::fake_network("unfold");
+  return with_bottleneck(make_codec(parse_spec("bottlefit:file=b")), other);
 }
 
 std::map<std::string, Cell> by_split(const SweepResult& result, const std::string& codec) {
@@ -96,14 +108,7 @@ TEST(SweepBottlenecks, AnotherFileOfTheNameIsRefusedOnResume) {
   Sweep sweep;
   sweep.settings.codecs = {opened_codec(fold_bottleneck())};
   sweep.run();
-  auto other = std::make_shared<OpenBottleneck>();
-  const auto first = testing::opened(fold_bottleneck());
-  other->about = first->about;
-  other->sha256 = std::string(64, 'b');
-  other->encoder = testing::fake_network("fold");
-  other->decoder = testing::fake_network("unfold");
-  const ConfiguredCodec same_name =
-      with_bottleneck(make_codec(parse_spec("bottlefit:file=b")), other);
+  const ConfiguredCodec same_name = retrained_codec();
   sweep.settings.codecs = {same_name};
   const std::string message = sweep.run_error(ExistingSweep::kResume);
   EXPECT_NE(message.find("the SHA-256 of the file of bottlefit:file=b is aaaaaaaaaaaa there and "
@@ -117,6 +122,30 @@ TEST(SweepBottlenecks, AnotherFileOfTheNameIsRefusedOnResume) {
   sweep.run(ExistingSweep::kResume);
   sweep.settings.codecs = {same_name};
   EXPECT_NE(sweep.run_error(ExistingSweep::kResume).find("bottlefit:file=b"), std::string::npos);
+}
+
+TEST(SweepBottlenecks, AreMergedWhenTheirFilesAgree) {
+  Sweep sweep;
+  const auto measure = [&](const char* name, const char* split, const ConfiguredCodec& codec) {
+    sweep.settings.folder = sweep.folder.path(name);
+    sweep.settings.split = split;
+    sweep.settings.codecs = {codec};
+    sweep.run();
+    return sweep.settings.folder;
+  };
+  const std::string plain = measure("plain", "scale", make_codec(parse_spec("raw")));
+  const std::string first = measure("first", "scale", opened_codec(fold_bottleneck()));
+  const std::string second = measure("second", "fold", opened_codec(fold_bottleneck()));
+  const std::string other = measure("other", "fold", retrained_codec());
+  RunRecorder recorder({"splitbench", "merge"}, sweep.sink);
+  const std::string message = bad_input_message([&] {
+    merge_sweeps({plain, first, other}, sweep.folder.path("none"), recorder);
+  });
+  EXPECT_NE(message.find("the SHA-256 of the file of bottlefit:file=b"), std::string::npos)
+      << message;
+  const std::string merged = sweep.folder.path("merged");
+  merge_sweeps({plain, first, second}, merged, recorder);
+  EXPECT_EQ(read_sweep_manifest(merged).bottlenecks.size(), 1U);
 }
 
 TEST(SweepBottlenecks, RaceAsOthersDo) {
