@@ -13,7 +13,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a handler must not wait f
 
 void request_stop(int) {
   stop_requested = true;
-  constexpr char kNote[] = "\nfinishing the cell in flight; once more stops at once\n";
+  constexpr char kNote[] = "\nfinishing what is in flight; once more stops at once\n";
   if (write(STDERR_FILENO, kNote, sizeof kNote - 1) < 0) return;  // nobody listens: stop anyway
 }
 

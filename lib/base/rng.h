@@ -5,11 +5,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <random>
 #include <utility>
 #include <vector>
 
 namespace splitbench {
+
+// One seed from several numbers, as different as can be when any of them differs (splitmix64).
+inline std::uint64_t mixed_seed(std::initializer_list<std::uint64_t> numbers) {
+  std::uint64_t mixed = 0;
+  for (const std::uint64_t number : numbers) {
+    mixed = (mixed ^ number) + 0x9E3779B97F4A7C15U;
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
+    mixed ^= mixed >> 31;
+  }
+  return mixed;
+}
 
 class Rng {
  public:

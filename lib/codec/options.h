@@ -1,28 +1,5 @@
-// How a codec describes its options and reads their values back from a completed spec.
-//
-// Pure functions; thread-safe.
+// How a codec describes its options: what core/option_makers.h offers to everybody.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "core/codec.h"
-
-namespace splitbench {
-
-// A whole number in [minimum, maximum].
-OptionDescription integer_option(std::string name, int default_value, int minimum, int maximum,
-                                 std::string help);
-// One of `choices`, the first of which is the default.
-OptionDescription choice_option(std::string name, std::vector<std::string> choices,
-                                std::string help);
-
-// A number in [minimum, maximum].
-OptionDescription real_option(std::string name, double default_value, double minimum,
-                              double maximum, std::string help);
-
-// A value of a spec that complete_codec_spec() (codec/registry.h) has filled in and checked.
-int integer_value(const Spec& spec, const std::string& name);
-double real_value(const Spec& spec, const std::string& name);
-
-}  // namespace splitbench
+#include "core/option_makers.h"

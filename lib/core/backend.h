@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "core/split.h"
 #include "core/tensor.h"
+#include "core/training.h"
 
 namespace splitbench {
 
@@ -97,6 +98,10 @@ class Model {
 
   // One instrumented pass: seconds of every layer, in the order of info().layers.
   virtual std::vector<double> time_layers(const Tensor& input) = 0;
+
+  // Trains a bottleneck for this network, which must outlive it; weights are drawn by the seed.
+  // Throws Error{kBadInput} when the back-end cannot train or the plan does not fit the network.
+  virtual std::unique_ptr<Trainer> trainer(const TrainingPlan& plan, std::uint64_t seed);
 };
 
 // A network that stands for itself, such as a bottleneck's encoder.

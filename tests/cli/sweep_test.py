@@ -61,7 +61,7 @@ class KilledSweeps(CliTest):
                 _, stderr = process.communicate(timeout=120)
                 result = Result(process.args, process.returncode, "", stderr)
                 self.assertEqual(result.code, 1, str(result))
-                self.assertIn("finishing the cell in flight", stderr)
+                self.assertIn("finishing what is in flight", stderr)
                 stopped = [line for line in stderr.splitlines() if line.startswith("splitbench: ")]
                 self.assertEqual(len(stopped), 1, stderr)
                 self.assertRegex(stopped[0], "stopped as requested; .* with --resume to go on$")
@@ -76,7 +76,7 @@ class KilledSweeps(CliTest):
         process.send_signal(signal.SIGSTOP)  # so that both arrive within one cell
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGCONT)
-        while "finishing the cell" not in process.stderr.readline():
+        while "finishing what" not in process.stderr.readline():
             self.assertIsNone(process.poll())
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)

@@ -173,7 +173,7 @@ class Progress(CliTest):
             self.assertEqual(code, 1, sent)
             screen = screen_of(sent)
             self.assertEqual(sum("cells measured" in line for line in screen), 1, screen)
-            said = [line for line in screen if "finishing the cell in flight" in line]
+            said = [line for line in screen if "finishing what is in flight" in line]
             self.assertEqual(len(said), 1, screen)
             self.assertRegex(screen[-2], "--resume to go on")
 

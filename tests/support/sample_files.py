@@ -41,13 +41,13 @@ def pictures(count, width=28, height=28, seed=1):
     return result
 
 
-def write_picture_tensors(folder, count, labels=True):
+def write_picture_tensors(folder, count, labels=True, classes=10):
     """Grey 28 x 28 pictures as arrays in `folder`; returns the dataset's spec."""
     folder.mkdir(parents=True, exist_ok=True)
     write_npy(folder / "x.npy", "|u1", (count, 1, 28, 28), b"".join(pictures(count)))
     if not labels:
         return f"tensors:file={folder}/x.npy"
-    write_npy(folder / "y.npy", "|u1", (count,), bytes(i % 10 for i in range(count)))
+    write_npy(folder / "y.npy", "|u1", (count,), bytes(i % classes for i in range(count)))
     return f"tensors:file={folder}/x.npy:labels={folder}/y.npy"
 
 

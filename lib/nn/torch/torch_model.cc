@@ -177,6 +177,19 @@ std::vector<jit::Value*> TorchModel::crossing(std::size_t split) const {
   return cuts_[split].tensors;
 }
 
+// How many nodes the head of a split has.
+std::size_t TorchModel::position(std::size_t split) const {
+  switch (info_.splits.at(split).kind) {
+    case SplitKind::kServerOnly:
+      return 0;
+    case SplitKind::kDeviceOnly:
+      return graph_.nodes.size();
+    case SplitKind::kInner:
+      break;
+  }
+  return cuts_[split].position;
+}
+
 // OpenMP keeps the number for each calling thread; the distribution's starts with 1 unless told.
 void TorchModel::use_threads(int threads) { at::set_num_threads(threads); }
 
@@ -239,13 +252,9 @@ std::shared_ptr<const Program> TorchModel::make_capture_program(
   // Outputs come in the order of the cuts; that of device-only and server-only needs no node.
   for (std::size_t i = 0; i <= graph_.nodes.size(); ++i) {
     for (const std::size_t split : splits) {
-      const SplitKind kind = info_.splits.at(split).kind;
-      const std::size_t position = kind == SplitKind::kInner        ? cuts_[split].position
-                                   : kind == SplitKind::kServerOnly ? 0
-                                                                    : graph_.nodes.size();
-      if (position != i) continue;
+      if (position(split) != i) continue;
       for (jit::Value* value : crossing(split)) {
-        builder.add_output(value, finder_->written_after(value, position));
+        builder.add_output(value, finder_->written_after(value, i));
       }
     }
     if (i < graph_.nodes.size()) builder.add_node(graph_.nodes[i]);

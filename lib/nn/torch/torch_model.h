@@ -31,11 +31,34 @@ class TorchModel : public Model {
   std::vector<Boundary> capture(const Tensor& input,
                                 const std::vector<std::size_t>& splits) override;
   std::vector<double> time_layers(const Tensor& input) override;
+  std::unique_ptr<Trainer> trainer(const TrainingPlan& plan, std::uint64_t seed) override;
+
+  // The network from one split on, for training: takes the boundary of `from` and yields the
+  // boundaries of `outputs` (in the order of the splits) and, on request, the network's output.
+  struct PartRequest {
+    std::size_t from = 0;
+    std::vector<std::size_t> outputs;
+    bool scores = false;
+  };
+  // How the weights of layers are treated in a part: they stay constants, become further inputs in
+  // the order of weights(), or constants of other values.
+  enum class Weights { kConstant, kInputs, kReplaced };
+  std::shared_ptr<jit::Graph> part(const PartRequest& request, Weights weights,
+                                   const std::vector<at::Tensor>& replacements = {}) const;
+  // Weights and biases of the layers from a split on, as graph constants. Running statistics and
+  // other constants are not among them, nor what sits inside a condition or loop.
+  std::vector<const jit::Value*> weights(std::size_t from) const;
+  std::size_t split_index(const std::string& id) const;
+  bool writes_input(std::size_t from) const;
+  // Multiply-accumulates of the layers from an inner split on.
+  std::uint64_t macs_from(std::size_t split) const;
+  const at::Device& device() const { return device_; }
 
  private:
   void describe_layers(const std::vector<std::string>& ids);
   void describe_splits(std::vector<Cut> cuts);
   std::vector<jit::Value*> crossing(std::size_t split) const;
+  std::size_t position(std::size_t split) const;
   BoundarySpec boundary_of(const std::vector<jit::Value*>& values) const;
   const TensorSpec& spec_of_value(const jit::Value* value) const;
   std::shared_ptr<const Program> capture_program(const std::vector<std::size_t>& splits);

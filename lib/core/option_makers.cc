@@ -1,4 +1,4 @@
-#include "codec/options.h"
+#include "core/option_makers.h"
 
 #include <utility>
 

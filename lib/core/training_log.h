@@ -1,0 +1,30 @@
+// The learning curve of a training: what a training document holds.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/bottleneck.h"
+
+namespace splitbench {
+
+struct TrainingLog {
+  std::string model_name;
+  std::string model_sha256;
+  std::string spec;  // of the method, canonical
+  std::string encoder_split, decoder_split;
+  TensorSpec input, latent, output;
+  std::uint64_t encoder_parameters = 0, encoder_macs = 0;
+  std::uint64_t decoder_parameters = 0, decoder_macs = 0;
+  TrainingRecord record;
+  std::size_t validation_images = 0;
+  std::string validation;        // canonical spec, with what of it: "held out"
+  bool labelled = true;          // validation_top1 is by labels, else agreement with the network
+  double network_top1 = 0;       // the network itself on the validation images; 1 without labels
+  double best_top1 = 0;          // of the weights that are kept so far, at the end of the result
+  double images_per_second = 0;  // of the steps, validation apart
+  bool finished = false;
+};
+
+}  // namespace splitbench

@@ -1,0 +1,47 @@
+// An encoder or decoder as a TorchScript module: trained with autograd, saved as it stands.
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "nn/torch/subgraph.h"
+#include "nn/torch/train/network_source.h"
+
+namespace splitbench::torch_nn {
+
+class NetworkModule {
+ public:
+  // Weights are drawn from `generator`.
+  NetworkModule(const NetworkPlan& plan, const std::string& name, const at::Generator& generator,
+                const at::Device& device);
+
+  // Run by the interpreter directly, as networks are (see subgraph.h), so that what autograd sees
+  // is one operation a layer. `training`: batch norms use and move their statistics.
+  at::Tensor forward(const at::Tensor& x, bool training);
+
+  const std::vector<at::Tensor>& parameters() const { return parameters_; }
+  const std::vector<at::Tensor>& buffers() const { return buffers_; }
+  // Puts parameters that an optimiser has moved out of their range back to its edge.
+  void project();
+
+  // The archive, for inference on the CPU.
+  Bytes save() const;
+
+ private:
+  void set_training(bool training);
+
+  jit::Module module_;
+  std::unique_ptr<Program> program_;
+  std::vector<at::Tensor> parameters_, buffers_;
+  std::vector<NamedTensor> bounded_;
+  bool training_ = true;
+};
+
+// The bytes of a TorchScript archive of `module`, its tensors on the CPU.
+Bytes archive(const jit::Module& module);
+
+}  // namespace splitbench::torch_nn

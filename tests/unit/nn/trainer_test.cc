@@ -1,0 +1,332 @@
+// What a step computes, against arithmetic done here, finite differences, and itself.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+
+#include "nn/training_method.h"
+#include "support/error_message.h"
+#include "support/model_fixtures.h"
+#include "support/temporary_folder.h"
+
+namespace splitbench {
+namespace {
+
+constexpr std::int64_t kBatch = 6;
+
+TrainingBatch batch_of(const Model& model, std::uint64_t seed, bool labels = true) {
+  TrainingBatch batch;
+  batch.inputs = random_tensor(with_batch(model.info().input, kBatch), seed);
+  for (std::int64_t i = 0; labels && i < kBatch; ++i) {
+    batch.labels.push_back(static_cast<int>((static_cast<std::int64_t>(seed) + i) % 10));
+  }
+  return batch;
+}
+
+Tensor run_archive(const Bytes& archive, const Tensor& input) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("part.pt");
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(archive.data()),
+             static_cast<std::streamsize>(archive.size()));
+  ModelOptions options;
+  options.path = path;
+  options.input_shape = input.shape();
+  options.input_shape->front() = 1;
+  return torch_backend().load(options)->reference(input);
+}
+
+class Training : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SPLITBENCH_SKIP_WITHOUT_TORCH();
+    model_ = load_fixture("tiny_residual.scripted.pt");
+    model_->use_threads(1);
+    for (const SplitPoint& split : model_->info().splits) {
+      if (split.block_end && split.boundary[0].shape.size() == 4 &&
+          split.boundary[0].shape[2] > 1) {
+        split_ = split;
+        break;
+      }
+    }
+    ASSERT_EQ(split_.boundary.size(), 1U);
+  }
+
+  // A convolution each way: no batch norm, so that training and use compute the same.
+  TrainingPlan small_plan() const {
+    const Shape& input = model_->info().input.shape;
+    const Shape& boundary = split_.boundary[0].shape;
+    const std::int64_t kernel = input[2] / boundary[2] + 2;
+    TrainingPlan plan;
+    plan.method = "test";
+    plan.variant = "small";
+    plan.encoder_split = "server-only";
+    plan.decoder_split = split_.id;
+    plan.encoder = {convolution(input[1], 2, kernel, input[2] / boundary[2], 1, true)};
+    plan.decoder = {convolution(2, boundary[1], 3, 1, 1, true)};
+    plan.stages.emplace_back();
+    TrainingStage& stage = plan.stages[0];
+    stage.name = "test";
+    stage.optimiser = Optimiser::kSgd;
+    stage.momentum = 0;
+    return plan;
+  }
+
+  double loss_of(const TrainingPlan& plan, const TrainingBatch& batch) {
+    return model_->trainer(plan, 7)->step(batch, 0, 1).loss;
+  }
+
+  // Decoder's output and scores of the untrained student, by the archives.
+  std::pair<Tensor, Tensor> student(const TrainingPlan& plan, const TrainingBatch& batch) {
+    const Bottleneck bottleneck = model_->trainer(plan, 7)->finish();
+    const Tensor latent = run_archive(bottleneck.encoder.network, batch.inputs);
+    const Tensor boundary = run_archive(bottleneck.decoder.network, latent);
+    const std::size_t split = split_index(*model_, plan.decoder_split);
+    return {boundary, model_->tail(split)->run({boundary}).at(0)};
+  }
+
+  std::unique_ptr<Model> model_;
+  SplitPoint split_;
+};
+
+std::vector<double> log_softmax(const Tensor& scores, std::size_t row) {
+  const std::size_t classes = scores.elements() / static_cast<std::size_t>(scores.shape()[0]);
+  const float* values = scores.as<float>() + row * classes;
+  double sum = 0;
+  for (std::size_t k = 0; k < classes; ++k) sum += std::exp(static_cast<double>(values[k]));
+  std::vector<double> logs;
+  for (std::size_t k = 0; k < classes; ++k) logs.push_back(values[k] - std::log(sum));
+  return logs;
+}
+
+TEST_F(Training, TheFeatureLossIsTheSumOfSquares) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].features = 2;
+  plan.stages[0].feature_splits = {plan.decoder_split};
+  const TrainingBatch batch = batch_of(*model_, 1, false);
+  const Tensor ours = student(plan, batch).first;
+  const std::size_t split = split_index(*model_, plan.decoder_split);
+  const Tensor theirs = model_->capture(batch.inputs, {split}).at(0).at(0);
+  double sum = 0;
+  for (std::size_t i = 0; i < ours.elements(); ++i) {
+    const double difference = ours.as<float>()[i] - theirs.as<float>()[i];
+    sum += difference * difference;
+  }
+  EXPECT_NEAR(loss_of(plan, batch), 2 * sum / kBatch, 1e-4 * sum);
+}
+
+TEST_F(Training, LabelsAndDistillationAreAsDefined) {
+  const double temperature = 2;
+  TrainingPlan plan = small_plan();
+  plan.stages[0].cross_entropy = 0.25;
+  plan.stages[0].distillation = 0.75;
+  plan.stages[0].temperature = temperature;
+  const TrainingBatch batch = batch_of(*model_, 2);
+  Tensor ours = student(plan, batch).second.clone();
+  Tensor theirs = model_->reference(batch.inputs).clone();
+  double expected = 0;
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    expected -= 0.25 * log_softmax(ours, i)[static_cast<std::size_t>(batch.labels[i])] / kBatch;
+  }
+  for (Tensor* scores : {&ours, &theirs}) {
+    for (std::size_t i = 0; i < scores->elements(); ++i) {
+      scores->mutable_as<float>()[i] /= static_cast<float>(temperature);
+    }
+  }
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    const std::vector<double> p = log_softmax(theirs, i), q = log_softmax(ours, i);
+    for (std::size_t k = 0; k < p.size(); ++k) {
+      expected += 0.75 * temperature * temperature * std::exp(p[k]) * (p[k] - q[k]) / kBatch;
+    }
+  }
+  EXPECT_NEAR(loss_of(plan, batch), expected, 1e-4 * std::fabs(expected));
+}
+
+// The state is a few bytes, then each tensor's length and its floats; see tensor_state.h.
+struct WeightPlace {
+  std::size_t offset = 0, count = 0;
+};
+
+std::vector<WeightPlace> weight_places(const Bytes& state) {
+  ByteReader reader(state, "state");
+  reader.varint();
+  reader.u8();
+  std::vector<WeightPlace> places;
+  for (std::uint64_t left = reader.varint(); left > 0; --left) {
+    const std::size_t bytes = reader.varint();
+    places.push_back({state.size() - reader.remaining(), bytes / sizeof(float)});
+    reader.raw(bytes);
+  }
+  return places;
+}
+
+float weight_at(const Bytes& state, std::size_t offset) {
+  float value = 0;
+  std::memcpy(&value, state.data() + offset, sizeof value);
+  return value;
+}
+
+void set_weight(Bytes& state, std::size_t offset, float value) {
+  std::memcpy(state.data() + offset, &value, sizeof value);
+}
+
+// The gradient that a step of SGD shows, against differences of the loss.
+void expect_gradients(Model& model, const TrainingPlan& plan, const TrainingBatch& batch,
+                      double tolerance) {
+  const std::unique_ptr<Trainer> trainer = model.trainer(plan, 7);
+  const Bytes before = trainer->state();
+  constexpr double kRate = 1e-3;
+  trainer->step(batch, kRate, 1);
+  const Bytes after = trainer->state();
+  const bool sum = plan.stages[0].features != 0;
+  double largest = 0;
+  std::size_t compared = 0;
+  std::vector<std::pair<double, double>> pairs;
+  const std::vector<WeightPlace> places = weight_places(before);
+  // The encoder's and the decoder's two, then the tail's; the optimiser's come last.
+  const std::size_t compared_places =
+      plan.stages[0].train_tail ? places.size() / 2 : std::size_t{4};
+  for (std::size_t p = 0; p < compared_places; ++p) {
+    for (const std::size_t i : {std::size_t{0}, places[p].count / 2}) {
+      const std::size_t offset = places[p].offset + i * sizeof(float);
+      const float weight = weight_at(before, offset);
+      const double gradient = (weight - weight_at(after, offset)) / kRate;
+      const auto step = static_cast<float>(std::max(1e-3, 1e-2 * std::fabs(weight)));
+      double losses[2] = {0, 0};
+      for (const int side : {0, 1}) {
+        Bytes moved = before;
+        set_weight(moved, offset, weight + (side == 0 ? -step : step));
+        trainer->restore(0, moved);
+        losses[side] = trainer->step(batch, 0, 1).loss * (sum ? kBatch : 1);
+      }
+      pairs.emplace_back((losses[1] - losses[0]) / (2.0 * step), gradient);
+      largest = std::max(largest, std::fabs(gradient));
+      ++compared;
+    }
+  }
+  ASSERT_GT(compared, 4U);
+  ASSERT_GT(largest, 0);
+  for (const auto& [difference, gradient] : pairs) {
+    EXPECT_NEAR(difference, gradient, tolerance * largest);
+  }
+}
+
+TEST_F(Training, GradientsOfScoresReachTheTailsWeights) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].cross_entropy = 0.5;
+  plan.stages[0].distillation = 0.5;
+  plan.stages[0].train_tail = true;
+  expect_gradients(*model_, plan, batch_of(*model_, 3), 0.05);
+}
+
+TEST_F(Training, GradientsOfFeaturesRunThroughTheFrozenTail) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].features = 1e-3;
+  plan.stages[0].feature_splits =
+      stage_ends(model_->info(), split_index(*model_, plan.decoder_split));
+  ASSERT_GT(plan.stages[0].feature_splits.size(), 1U);
+  expect_gradients(*model_, plan, batch_of(*model_, 4, false), 0.05);
+}
+
+TEST_F(Training, FrozenPartsStayAsTheyAre) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].cross_entropy = 1;
+  plan.stages[0].train_encoder = false;
+  const std::unique_ptr<Trainer> trainer = model_->trainer(plan, 7);
+  const Bytes before = trainer->state();
+  trainer->step(batch_of(*model_, 5), 0.1, 1);
+  const Bytes after = trainer->state();
+  const std::vector<WeightPlace> places = weight_places(before);
+  const auto same = [&](const WeightPlace& place) {
+    return std::equal(before.begin() + static_cast<std::ptrdiff_t>(place.offset),
+                      before.begin() + static_cast<std::ptrdiff_t>(place.offset + 4 * place.count),
+                      after.begin() + static_cast<std::ptrdiff_t>(place.offset));
+  };
+  EXPECT_TRUE(same(places[0]));   // the encoder's weight
+  EXPECT_FALSE(same(places[2]));  // the decoder's
+  for (std::size_t i = 4; i < places.size() - 2; ++i) EXPECT_TRUE(same(places[i])) << i;
+}
+
+TEST_F(Training, BottlefitLearnsResumesAndIsWritten) {
+  const std::size_t split = split_index(*model_, split_.id);
+  TrainingPlan plan = plan_training(parse_spec("bottlefit:variant=ghnd-kd:coding=entropy"),
+                                    model_->info(), split);
+  const TrainingBatch batch = batch_of(*model_, 6);
+  const auto train = [&](Trainer& trainer, int from, int to) {
+    double loss = 0;
+    for (int i = from; i < to; ++i) loss = trainer.step(batch, 1e-3, 1).loss;
+    return loss;
+  };
+  const std::unique_ptr<Trainer> whole = model_->trainer(plan, 7);
+  const double first = train(*whole, 0, 1);
+  EXPECT_LT(train(*whole, 1, 12), 0.8 * first);
+  const std::unique_ptr<Trainer> stopped = model_->trainer(plan, 7);
+  train(*stopped, 0, 5);
+  stopped->keep_best();
+  const std::unique_ptr<Trainer> resumed = model_->trainer(plan, 99);
+  resumed->restore(0, stopped->state());
+  train(*resumed, 5, 12);
+  for (Trainer* trainer : {whole.get(), resumed.get()}) {
+    trainer->begin_stage(1);
+    train(*trainer, 0, 3);
+    trainer->survey(batch);
+  }
+  EXPECT_EQ(whole->state(), resumed->state());
+  EXPECT_TRUE(whole->finite());
+
+  const Bottleneck bottleneck = whole->finish();
+  EXPECT_EQ(bottleneck.encoder.parameters, parameter_count(plan.encoder));
+  EXPECT_EQ(bottleneck.encoder.network, resumed->finish().encoder.network);
+  ASSERT_EQ(bottleneck.coder.tables.size(),
+            static_cast<std::size_t>(bottleneck.latent.shape[1]));
+  ASSERT_FALSE(bottleneck.tail.network.empty());
+  const Tensor latent = run_archive(bottleneck.encoder.network, batch.inputs);
+  EXPECT_EQ(latent.shape(), with_batch(bottleneck.latent, kBatch).shape);
+  const Tensor boundary = run_archive(bottleneck.decoder.network, latent);
+  const Tensor scores = run_archive(bottleneck.tail.network, boundary);
+  const Tensor untuned = model_->tail(split)->run({boundary}).at(0);
+  EXPECT_EQ(scores.shape(), untuned.shape());
+  EXPECT_GT(relative_difference(untuned, scores), 1e-6);  // the tail has been tuned
+}
+
+TEST_F(Training, SaysThatALossIsNotFiniteAndLeavesTheWeights) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].cross_entropy = 1;
+  const std::unique_ptr<Trainer> trainer = model_->trainer(plan, 7);
+  TrainingBatch batch = batch_of(*model_, 8);
+  batch.inputs = batch.inputs.clone();
+  batch.inputs.mutable_as<float>()[5] = std::numeric_limits<float>::quiet_NaN();
+  const Bytes before = trainer->state();
+  EXPECT_FALSE(std::isfinite(trainer->step(batch, 0.1, 1).loss));
+  EXPECT_EQ(trainer->state(), before);
+}
+
+TEST_F(Training, RefusesAStateOfAnotherPlan) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].cross_entropy = 1;
+  const Bytes state = model_->trainer(plan, 7)->state();
+  plan.encoder[0].bias = false;
+  const std::unique_ptr<Trainer> other = model_->trainer(plan, 7);
+  EXPECT_NE(bad_input_message([&] { other->restore(0, state); }).find("other tensors"),
+            std::string::npos);
+  EXPECT_NE(bad_input_message([&] {
+              other->restore(0, ByteView(state.data(), state.size() / 2));
+            }),
+            "");
+}
+
+TEST_F(Training, CountsWhatIsRight) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].cross_entropy = 1;
+  const std::unique_ptr<Trainer> trainer = model_->trainer(plan, 7);
+  const Evaluation unlabelled = trainer->evaluate(batch_of(*model_, 9, false));
+  EXPECT_EQ(unlabelled.images, static_cast<std::size_t>(kBatch));
+  EXPECT_EQ(unlabelled.network_right, unlabelled.images);
+  const Evaluation labelled = trainer->evaluate(batch_of(*model_, 9));
+  EXPECT_LE(labelled.right, labelled.images);
+  EXPECT_EQ(labelled.loss, unlabelled.loss);
+}
+
+}  // namespace
+}  // namespace splitbench
