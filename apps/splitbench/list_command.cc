@@ -17,6 +17,7 @@
 #include "io/profile_library.h"
 #include "known_names.h"
 #include "model_options.h"
+#include "nn/training_method.h"
 #include "pipeline/check_splits.h"
 #include "report/table.h"
 
@@ -88,6 +89,14 @@ Table codecs_table() {
     table.rows.push_back({codec.name, std::string(codec.lossless ? "yes" : "no"),
                           options_text(codec.options),
                           codec.rate ? Value(codec.rate->option) : Value(), codec.summary});
+  }
+  return table;
+}
+
+Table methods_table() {
+  Table table{{{"name", "method"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
+  for (const TrainingMethod& method : training_methods()) {
+    table.rows.push_back({method.name, options_text(method.options), method.summary});
   }
   return table;
 }
@@ -189,14 +198,16 @@ class ListCommand : public Command {
  public:
   std::string name() const override { return "list"; }
   std::string summary() const override {
-    return "List codecs, models, splits MODEL, devices, links, datasets or meters";
+    return "List codecs, methods, models, splits MODEL, devices, links, datasets or meters";
   }
 
   void configure(CLI::App& app) override {
-    app.add_option("WHAT", what_, "codecs, models, splits, devices, links, datasets or meters")
+    app.add_option("WHAT", what_,
+                   "codecs, methods (to train), models, splits, devices, links, datasets or "
+                   "meters")
         ->required()
         ->check(CLI::IsMember(
-            {"codecs", "models", "splits", "devices", "links", "datasets", "meters"}));
+            {"codecs", "methods", "models", "splits", "devices", "links", "datasets", "meters"}));
     app.add_option("MODEL", model_.model, "For splits: the model to cut");
     model_.configure(app, false);
     app.add_flag("--check", check_,
@@ -219,6 +230,7 @@ class ListCommand : public Command {
     const std::vector<std::string>& folders = context.profile_folders;
     const std::map<std::string, std::function<Table()>> tables = {
         {"codecs", codecs_table},
+        {"methods", methods_table},
         {"datasets", datasets_table},
         {"meters", meters_table},
         {"models", [&] { return models_table(folders); }},
@@ -230,7 +242,7 @@ class ListCommand : public Command {
   }
 
  private:
-  // Codecs and datasets are named by specs; a table would have no room for their options.
+  // Codecs, methods and datasets are named by specs; a table would have no room for their options.
   bool print_specs() const {
     if (what_ == "codecs") {
       for (const CodecFactory& factory : all_codecs()) {
@@ -243,6 +255,14 @@ class ListCommand : public Command {
              "jpeg:quality=50..90+20\n"
              "A target in place of an option finds its value on calibration images, split by\n"
              "split: jpeg:target-loss=0.01 (one point), klt:target-bytes=2000\n";
+      return true;
+    }
+    if (what_ == "methods") {
+      for (const TrainingMethod& method : training_methods()) {
+        print_spec_help(method.name, method.summary, method.options);
+      }
+      std::cout << "\nWrite name:key=value; lists and ranges train one for each: "
+                   "bottlefit:channels=1..3+1\n";
       return true;
     }
     if (what_ != "datasets") return false;

@@ -10,12 +10,14 @@
 #include "io/output_file.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
+#include "io/training_document.h"
 #include "known_names.h"
 #include "report/cells_report.h"
 #include "report/front_report.h"
 #include "report/payload_report.h"
 #include "report/plan_report.h"
 #include "report/profile_report.h"
+#include "report/training_report.h"
 
 namespace splitbench {
 namespace {
@@ -31,16 +33,17 @@ std::string render_document(const std::string& path, ReportFormat format) {
   if (kind == "front") return render(read_front(path), format);
   if (kind == "plan") return render(read_plan(path), format);
   if (kind == "cells") return render(read_cells(path, nullptr), format);
+  if (kind == "training") return render(read_training(path), format);
   throw bad_input(path + " is a " + kind +
-                  " document; reports are made of profiles, sweeps, fronts "
-                  "and plans");
+                  " document; reports are made of profiles, sweeps, fronts, "
+                  "plans and trainings");
 }
 
 class ReportCommand : public Command {
  public:
   std::string name() const override { return "report"; }
   std::string summary() const override {
-    return "Show profiles, sweeps, fronts and plans as text, Markdown or CSV";
+    return "Show profiles, sweeps, fronts, plans and trainings as text, Markdown or CSV";
   }
 
   void configure(CLI::App& app) override {

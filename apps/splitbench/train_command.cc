@@ -72,9 +72,10 @@ class TrainCommand : public Command {
         ->check(CLI::Range(1, 10000000));
     app.add_option("--limit", settings_.limit, "Images to use, drawn by the seed; 0 for all")
         ->capture_default_str();
-    app.add_option("--epochs", settings_.epochs,
-                   "Passes over the images, shared out to the stages as in the paper; by default as "
-                   "many as there")
+    app.add_option(
+           "--epochs", settings_.epochs,
+           "Passes over the images, shared out to the stages as in the paper; by default as "
+           "many as there")
         ->check(CLI::Range(1, 100000));
     app.add_option("--batch", settings_.batch, "Images in a step; by default as in the paper")
         ->check(CLI::Range(1, 65536));
@@ -98,8 +99,7 @@ class TrainCommand : public Command {
     CLI::Option* resume =
         app.add_flag("--resume", settings_.resume, "Go on where the last checkpoint stands");
     app.add_flag("--fresh", fresh_, "Delete checkpoints and start over")->excludes(resume);
-    app.add_option("-o,--output", output_,
-                   "Bottleneck to write; a folder when several are trained")
+    app.add_option("-o,--output", output_, "Bottleneck to write; a folder when several are trained")
         ->required();
     app.footer(
         "The model is the teacher, as it is: batch norms keep the statistics they were saved\n"
@@ -203,7 +203,8 @@ class TrainCommand : public Command {
       std::error_code error;
       if (!fs::remove(path, error)) throw bad_input("cannot delete '" + path + "'");
     } else if (!settings_.resume) {
-      throw bad_input(path + " holds a training that was not finished: go on with --resume, or "
+      throw bad_input(path +
+                      " holds a training that was not finished: go on with --resume, or "
                       "start over with --fresh");
     }
   }

@@ -75,6 +75,9 @@ Shape shape_after(const LayerPlan& layer, Shape shape) {
     case LayerKind::kSelect:
       shape[kChannels] = static_cast<std::int64_t>(layer.channels.size());
       return shape;
+    case LayerKind::kCondition:
+      ++shape[kChannels];
+      return shape;
     default:
       return shape;
   }
@@ -84,7 +87,7 @@ std::int64_t parameters_of(const LayerPlan& layer) {
   switch (layer.kind) {
     case LayerKind::kConvolution:
     case LayerKind::kTransposedConvolution:
-      return layer.in * layer.out * layer.kernel.rows * layer.kernel.columns +
+      return layer.in / layer.groups * layer.out * layer.kernel.rows * layer.kernel.columns +
              (layer.bias ? layer.out : 0);
     case LayerKind::kBatchNorm:
       return 2 * layer.in;
@@ -104,7 +107,7 @@ std::int64_t macs_of(const LayerPlan& layer, const Shape& input, const Shape& ou
   const std::int64_t kernel = layer.kernel.rows * layer.kernel.columns;
   switch (layer.kind) {
     case LayerKind::kConvolution:
-      return layer.in * layer.out * kernel * positions(output);
+      return layer.in / layer.groups * layer.out * kernel * positions(output);
     case LayerKind::kTransposedConvolution:
       return layer.in * layer.out * kernel * positions(input);
     case LayerKind::kGdn:
@@ -172,6 +175,13 @@ LayerPlan attention(std::int64_t channels, std::int64_t hidden) {
   LayerPlan layer = activation(LayerKind::kAttention);
   layer.in = channels;
   layer.out = hidden;
+  return layer;
+}
+
+LayerPlan depthwise(std::int64_t channels, std::int64_t kernel, std::int64_t stride,
+                    std::int64_t padding) {
+  LayerPlan layer = convolution(channels, channels, kernel, stride, padding);
+  layer.groups = channels;
   return layer;
 }
 

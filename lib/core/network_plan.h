@@ -27,6 +27,7 @@ enum class LayerKind {
   kSum,          // of its branches; an empty branch is the identity
   kAttention,    // x * s(x): squeeze and excitation with `out` hidden units (Hu et al. 2018)
   kSelect,       // the channels `channels`, in this order
+  kCondition,    // one more channel, everywhere the condition of the channel (0 in use)
 };
 
 // Of a kernel, stride or padding: rows and columns.
@@ -42,6 +43,7 @@ struct LayerPlan {
   Extent kernel, stride;
   Extent padding = {0, 0};
   bool bias = false;
+  std::int64_t groups = 1;  // of kConvolution: `in` for one that works channel by channel
   std::vector<std::vector<LayerPlan>> branches;  // kSum
   std::vector<std::int64_t> channels;            // kSelect
 };
@@ -60,6 +62,9 @@ LayerPlan max_pool(std::int64_t kernel, std::int64_t stride, std::int64_t paddin
 LayerPlan average_pool(Extent kernel, Extent stride, Extent padding);
 LayerPlan sum_of(std::vector<NetworkPlan> branches);
 LayerPlan attention(std::int64_t channels, std::int64_t hidden);
+// A convolution of each channel by itself.
+LayerPlan depthwise(std::int64_t channels, std::int64_t kernel, std::int64_t stride,
+                    std::int64_t padding);
 LayerPlan select_channels(std::vector<std::int64_t> channels);
 
 // What comes out of `plan` for an input of this shape. Throws Error{kBadInput} when a layer cannot

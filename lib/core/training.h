@@ -26,6 +26,9 @@ enum class LatentTraining {
   kStraightThrough,  // quantised; gradients pass as if nothing had happened
   kNoise,            // with uniform noise as wide as a quantiser's step, for a rate estimate
   kRounded,          // rounded and cut off from the gradient
+  kErasure,   // 8 bits between 0 and 1, each lost with the channel's noise as probability and
+              // read as half (binary erasure channel); gradients pass
+  kGaussian,  // with Gaussian noise of the channel's noise as deviation
 };
 
 // One stage of a training. The loss of a batch is
@@ -45,6 +48,15 @@ struct TrainingStage {
   double temperature = 1;
   double rate = 0;
   LatentTraining latent = LatentTraining::kPlain;
+  double channel_noise = 0;  // at most; drawn evenly for each step
+  // Of an encoder that begins with kAttention: that layer alone stands between head and tail.
+  bool attention_only = false;
+  // The stage begins with the choice of the channels that the encoder's kSelect keeps: those with
+  // the greatest attention on average over the images that look_at() was shown.
+  bool chooses_channels = false;
+  // The squared error counts half everywhere and once where the network's answer depends most on
+  // the map: 0.5 (1 + saliency), saliency by XGrad-CAM at the decoder's split, 0 to 1.
+  bool saliency = false;
   Optimiser optimiser = Optimiser::kAdam;
   double learning_rate = 1e-3;
   double momentum = 0.9;      // kSgd
@@ -84,7 +96,8 @@ struct TrainingBatch {
 
 // What a step did.
 struct StepResult {
-  double loss = 0;  // of the batch, as the stage defines it, divided by the images
+  // Of the batch as the stage defines it; divided by the images where it has sums over them alone.
+  double loss = 0;
   double bits = 0;  // estimated, of all latents of the batch; 0 where nothing estimates them
 };
 
@@ -95,6 +108,13 @@ struct Evaluation {
   std::size_t network_right = 0;  // what the network itself gets right; `images` without labels
   double bits = 0;                // as in StepResult
   double loss = 0;                // summed squared error of the decoder's output, over all images
+};
+
+// The probabilities of one channel's integers round(x - median).
+struct LatentDensity {
+  float median = 0;
+  std::int32_t first = 0;
+  std::vector<double> weights;  // of first, first + 1, ...; the last: of all other integers
 };
 
 // Trains one bottleneck. Everything random is a function of the seeds given, so that the state is
@@ -126,9 +146,15 @@ class Trainer {
   virtual Bytes state() const = 0;
   virtual void restore(std::size_t stage, ByteView state) = 0;
 
-  // The latents of training images are looked at before finish(), for tables of their statistics.
-  virtual void survey(const TrainingBatch& batch) = 0;
-  // Networks, shapes, sizes and the latent's coder; hash and training record are for the caller.
+  // Training images that the choice of channels is made from; before begin_stage().
+  virtual void look_at(const TrainingBatch& batch) = 0;
+
+  // The latents of a batch, as they are before they are quantised.
+  virtual Tensor encode(const TrainingBatch& batch) = 0;
+  // What has been learnt of the rounded latents, by channel; empty where nothing has.
+  virtual std::vector<LatentDensity> densities() const = 0;
+  // Networks, shapes and sizes; the coder without tables. These, hash and training record are for
+  // the caller.
   virtual Bottleneck finish() = 0;
 };
 

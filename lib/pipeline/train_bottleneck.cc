@@ -175,9 +175,9 @@ TrainedBottleneck train_bottleneck(ModelSession& session, const Dataset& dataset
   TrainingRun run({plan, settings, *trainer, images, held_out, identity_of(log), events}, log);
   take_up(run, settings, events);
   run.run();
-  run.survey();
   log.finished = true;
   TrainedBottleneck result{trainer->finish(), log};
+  run.make_tables(result.bottleneck);
   result.bottleneck.model_sha256 = session.sha256;
   result.bottleneck.training = log.record;
   return result;

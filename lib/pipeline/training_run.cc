@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "base/units.h"
+#include "codec/bottleneck/latent_quantiser.h"
+#include "codec/bottleneck/latent_table.h"
 #include "io/text_file.h"
 #include "pipeline/image_batches.h"
 
@@ -76,16 +78,25 @@ void TrainingRun::run() {
   for (;;) {
     run_stage();
     if (at_.stage + 1 == parts_.plan.stages.size()) break;
-    ++at_.stage;
-    at_.epoch = at_.epochs_since_best = 0;
-    at_.best_top1 = -1;
-    parts_.trainer.begin_stage(at_.stage);
+    begin_next_stage();
   }
   const Evaluation evaluation = validate("the result");
   const auto images = static_cast<double>(evaluation.images);
   update_log();
   log_.network_top1 = static_cast<double>(evaluation.network_right) / images;
   log_.best_top1 = static_cast<double>(evaluation.right) / images;
+}
+
+void TrainingRun::begin_next_stage() {
+  ++at_.stage;
+  at_.epoch = at_.epochs_since_best = 0;
+  at_.best_top1 = -1;
+  if (stage().chooses_channels) {
+    for (const auto& batch : surveyed()) {
+      parts_.trainer.look_at(parts_.images.batch(batch, Augmentation{}, 0));
+    }
+  }
+  parts_.trainer.begin_stage(at_.stage);
 }
 
 void TrainingRun::run_stage() {
@@ -254,15 +265,32 @@ void TrainingRun::write_checkpoint() {
   last_checkpoint_s_ = monotonic_s();
 }
 
-void TrainingRun::survey() {
+std::vector<std::vector<std::size_t>> TrainingRun::surveyed() const {
   std::vector<std::size_t> positions(parts_.images.size());
   std::iota(positions.begin(), positions.end(), std::size_t{0});
   Rng rng(mixed_seed({parts_.settings.seed, kSurveySeed}));
   rng.shuffle(positions);
   positions.resize(std::min(positions.size(), kSurveyed));
-  for (const auto& batch : even_batches(positions, kValidationBatch)) {
-    parts_.trainer.survey(parts_.images.batch(batch, Augmentation{}, 0));
+  return even_batches(positions, kValidationBatch);
+}
+
+void TrainingRun::make_tables(Bottleneck& bottleneck) const {
+  LatentCoder& coder = bottleneck.coder;
+  for (const LatentDensity& density : parts_.trainer.densities()) {
+    coder.medians.push_back(density.median);
+    coder.tables.push_back(latent_table(density.first, density.weights));
   }
+  if (coder.coding != LatentCoding::kAffineCoded) return;
+  std::vector<std::int32_t> levels;
+  for (const auto& positions : surveyed()) {
+    const Tensor latents = parts_.trainer.encode(parts_.images.batch(positions, Augmentation{}, 0));
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+      const LatentLevels item = latent_levels(coder, batch_item(latents, i));
+      levels.insert(levels.end(), item.values.begin(), item.values.end());
+    }
+  }
+  coder.tables = latent_tables(levels, static_cast<std::size_t>(bottleneck.latent.shape.at(1)),
+                               latent_channel_size(bottleneck.latent));
 }
 
 }  // namespace splitbench

@@ -31,11 +31,14 @@ class TrainingRun {
   void resume(TrainingCheckpoint checkpoint);
   // All that is left of all stages.
   void run();
-  // Shows training images to Trainer::survey().
-  void survey();
+  // The coder's tables: of what has been learnt about rounded latents, or of the levels that some
+  // of the training images have.
+  void make_tables(Bottleneck& bottleneck) const;
 
  private:
   void run_stage();
+  void begin_next_stage();
+  std::vector<std::vector<std::size_t>> surveyed() const;
   void run_epoch();
   void end_epoch();
   Evaluation validate(const std::string& stage);

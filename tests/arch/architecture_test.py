@@ -246,6 +246,10 @@ class Sources(RuleTest):
                                    re.MULTILINE))
             sources = {pathlib.PurePath(path).stem for path in files(f"lib/{module}/builtin/")}
             self.assertEqual(lines, sources, module)
+        lines = set(re.findall(r"^SPLITBENCH_METHOD\((\w+)\)", text_of("lib/nn/methods.inc"),
+                               re.MULTILINE))
+        sources = {pathlib.PurePath(path).stem for path in files("lib/nn/methods/")}
+        self.assertEqual(lines, sources)
 
     def test_no_file_names_a_folder_of_somebodys_machine(self):
         paths = files("", suffixes=(".h", ".cc", ".inc", ".py", ".cmake", ".txt", ".json",

@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from splitbench_program import CliTest, needs_torch, read_json, start  # noqa: E402
+from splitbench_program import CliTest, needs_torch, read_cells, read_json, start  # noqa: E402
 from sample_files import write_picture_tensors  # noqa: E402
 
 FEW = ("--epochs", "2", "--batch", "8", "--threads", "1", "--seed", "3")
@@ -84,6 +84,31 @@ class Train(CliTest):
                 resumed = self.succeeds(*command, "--resume")
                 self.assertIn("going on at epoch", resumed.stderr)
                 self.assertEqual(self.weights(output), self.weights("whole.bottleneck"))
+
+    def test_what_every_method_writes_is_swept(self):
+        trained = self.folder / "methods"
+        trained.mkdir()
+        names = ("bottlefit:coding=entropy", "bottlenetpp:channels=2", "aecnn:channels=2",
+                 "entropic-student:channels=2", "frankensplit:channels=2:units=1")
+        codecs = []
+        for spec in names:
+            method = spec.split(":")[0]
+            output = trained / f"{method}.bottleneck"
+            self.succeeds("train", spec, "fashion-resnet", "--split", "layer4", "--dataset",
+                          self.dataset, "--epochs", "4", "--batch", "16", "--threads", "1",
+                          "--rate-factor", "0.1", "--quiet", "-o", output)
+            self.assert_valid(str(output) + ".training.json")
+            codecs += ["--codec", f"{method}:file={output}"]
+            self.succeeds("report", str(output) + ".training.json")
+        self.succeeds("compress", "fashion-resnet", "--dataset", self.dataset, *codecs, "--split",
+                      "layer4", "--quiet", "-o", self.folder / "sweep")
+        cells = [cell for cell in read_cells(self.folder / "sweep")
+                 if cell["key"]["split"] == "layer4.0.relu"]
+        self.assertEqual(len(cells), len(names))
+        for cell in cells:
+            with self.subTest(cell["key"]):
+                self.assertEqual(cell["status"], "ok", cell["reason"])
+                self.assertGreater(cell["payload_bytes"]["mean"], 0)
 
     def test_several_go_into_a_folder_and_are_not_trained_twice(self):
         command = self.command("several", codec="bottlefit:variant=ghnd,hnd:channels=1",

@@ -200,7 +200,7 @@ class Lists(CliTest):
         self.assertIsInstance(self.names("devices"), list)
 
     def test_text_is_for_people(self):
-        for what in ("codecs", "datasets", "links", "models", "meters", "devices"):
+        for what in ("codecs", "methods", "datasets", "links", "models", "meters", "devices"):
             result = self.succeeds("list", what)
             self.assertEqual(result.stderr, "")
             for name in self.names(what):

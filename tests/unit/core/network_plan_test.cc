@@ -59,15 +59,17 @@ TEST(NetworkPlan, SelectionAndAttention) {
 }
 
 TEST(NetworkPlan, RefusesWhatDoesNotFit) {
-  EXPECT_NE(bad_input_message([] { output_shape({convolution(3, 8, 3, 1, 1)}, {1, 4, 8, 8}); })
-                .find("3 channels gets 4"),
+  EXPECT_NE(bad_input_message([] {
+              output_shape({convolution(3, 8, 3, 1, 1)}, {1, 4, 8, 8});
+            }).find("3 channels gets 4"),
             std::string::npos);
-  EXPECT_NE(bad_input_message([] { output_shape({convolution(3, 8, 5, 1, 0)}, {1, 3, 4, 4}); })
-                .find("does not fit"),
+  EXPECT_NE(bad_input_message([] {
+              output_shape({convolution(3, 8, 5, 1, 0)}, {1, 3, 4, 4});
+            }).find("does not fit"),
             std::string::npos);
-  EXPECT_NE(bad_input_message([] { output_shape({sum_of({{}, {convolution(3, 3, 3, 2, 1)}})},
-                                                {1, 3, 4, 4}); })
-                .find("cannot be added"),
+  EXPECT_NE(bad_input_message([] {
+              output_shape({sum_of({{}, {convolution(3, 3, 3, 2, 1)}})}, {1, 3, 4, 4});
+            }).find("cannot be added"),
             std::string::npos);
   EXPECT_NE(bad_input_message([] { output_shape({}, {1, 3}); }).find("1x3"), std::string::npos);
 }

@@ -115,8 +115,8 @@ TEST(Bottlefit, TheAutoencoderKeepsTheHead) {
 }
 
 TEST(Bottlefit, RefusesSplitsWithoutFeatureMaps) {
-  ModelInfo model = model_with({1, 3, 32, 32},
-                               {inner("conv", {1, 8, 16, 16}), inner("flatten", {1, 512})});
+  ModelInfo model =
+      model_with({1, 3, 32, 32}, {inner("conv", {1, 8, 16, 16}), inner("flatten", {1, 512})});
   const auto message = [&](std::size_t split) {
     return bad_input_message([&] { plan("bottlefit", model, split); });
   };

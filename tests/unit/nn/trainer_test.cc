@@ -3,92 +3,14 @@
 
 #include <cmath>
 #include <cstring>
-#include <fstream>
+#include <limits>
 
 #include "nn/training_method.h"
 #include "support/error_message.h"
-#include "support/model_fixtures.h"
-#include "support/temporary_folder.h"
+#include "support/training_fixture.h"
 
 namespace splitbench {
 namespace {
-
-constexpr std::int64_t kBatch = 6;
-
-TrainingBatch batch_of(const Model& model, std::uint64_t seed, bool labels = true) {
-  TrainingBatch batch;
-  batch.inputs = random_tensor(with_batch(model.info().input, kBatch), seed);
-  for (std::int64_t i = 0; labels && i < kBatch; ++i) {
-    batch.labels.push_back(static_cast<int>((static_cast<std::int64_t>(seed) + i) % 10));
-  }
-  return batch;
-}
-
-Tensor run_archive(const Bytes& archive, const Tensor& input) {
-  const TemporaryFolder folder;
-  const std::string path = folder.path("part.pt");
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(archive.data()),
-             static_cast<std::streamsize>(archive.size()));
-  ModelOptions options;
-  options.path = path;
-  options.input_shape = input.shape();
-  options.input_shape->front() = 1;
-  return torch_backend().load(options)->reference(input);
-}
-
-class Training : public ::testing::Test {
- protected:
-  void SetUp() override {
-    SPLITBENCH_SKIP_WITHOUT_TORCH();
-    model_ = load_fixture("tiny_residual.scripted.pt");
-    model_->use_threads(1);
-    for (const SplitPoint& split : model_->info().splits) {
-      if (split.block_end && split.boundary[0].shape.size() == 4 &&
-          split.boundary[0].shape[2] > 1) {
-        split_ = split;
-        break;
-      }
-    }
-    ASSERT_EQ(split_.boundary.size(), 1U);
-  }
-
-  // A convolution each way: no batch norm, so that training and use compute the same.
-  TrainingPlan small_plan() const {
-    const Shape& input = model_->info().input.shape;
-    const Shape& boundary = split_.boundary[0].shape;
-    const std::int64_t kernel = input[2] / boundary[2] + 2;
-    TrainingPlan plan;
-    plan.method = "test";
-    plan.variant = "small";
-    plan.encoder_split = "server-only";
-    plan.decoder_split = split_.id;
-    plan.encoder = {convolution(input[1], 2, kernel, input[2] / boundary[2], 1, true)};
-    plan.decoder = {convolution(2, boundary[1], 3, 1, 1, true)};
-    plan.stages.emplace_back();
-    TrainingStage& stage = plan.stages[0];
-    stage.name = "test";
-    stage.optimiser = Optimiser::kSgd;
-    stage.momentum = 0;
-    return plan;
-  }
-
-  double loss_of(const TrainingPlan& plan, const TrainingBatch& batch) {
-    return model_->trainer(plan, 7)->step(batch, 0, 1).loss;
-  }
-
-  // Decoder's output and scores of the untrained student, by the archives.
-  std::pair<Tensor, Tensor> student(const TrainingPlan& plan, const TrainingBatch& batch) {
-    const Bottleneck bottleneck = model_->trainer(plan, 7)->finish();
-    const Tensor latent = run_archive(bottleneck.encoder.network, batch.inputs);
-    const Tensor boundary = run_archive(bottleneck.decoder.network, latent);
-    const std::size_t split = split_index(*model_, plan.decoder_split);
-    return {boundary, model_->tail(split)->run({boundary}).at(0)};
-  }
-
-  std::unique_ptr<Model> model_;
-  SplitPoint split_;
-};
 
 std::vector<double> log_softmax(const Tensor& scores, std::size_t row) {
   const std::size_t classes = scores.elements() / static_cast<std::size_t>(scores.shape()[0]);
@@ -229,6 +151,21 @@ TEST_F(Training, GradientsOfFeaturesRunThroughTheFrozenTail) {
   expect_gradients(*model_, plan, batch_of(*model_, 4, false), 0.05);
 }
 
+// Encoder and decoder with GDN, a factorised prior, and nothing but noise that the seed decides.
+TEST_F(Training, GradientsReachDensitiesAndDivisiveNormalisation) {
+  TrainingPlan plan = small_plan();
+  plan.coding = LatentCoding::kFactorised;
+  plan.encoder.insert(plan.encoder.begin() + 1, gdn(2));
+  plan.decoder.push_back(gdn(split_.boundary[0].shape[1], true));
+  TrainingStage& stage = plan.stages[0];
+  stage.features = 1e-3;
+  stage.feature_splits = {plan.decoder_split};
+  stage.rate = 0.1;
+  stage.latent = LatentTraining::kNoise;
+  stage.train_tail = true;  // so that all weights are looked at
+  expect_gradients(*model_, plan, batch_of(*model_, 10, false), 0.05);
+}
+
 TEST_F(Training, FrozenPartsStayAsTheyAre) {
   TrainingPlan plan = small_plan();
   plan.stages[0].cross_entropy = 1;
@@ -250,8 +187,8 @@ TEST_F(Training, FrozenPartsStayAsTheyAre) {
 
 TEST_F(Training, BottlefitLearnsResumesAndIsWritten) {
   const std::size_t split = split_index(*model_, split_.id);
-  TrainingPlan plan = plan_training(parse_spec("bottlefit:variant=ghnd-kd:coding=entropy"),
-                                    model_->info(), split);
+  TrainingPlan plan =
+      plan_training(parse_spec("bottlefit:variant=ghnd-kd:coding=entropy"), model_->info(), split);
   const TrainingBatch batch = batch_of(*model_, 6);
   const auto train = [&](Trainer& trainer, int from, int to) {
     double loss = 0;
@@ -270,7 +207,6 @@ TEST_F(Training, BottlefitLearnsResumesAndIsWritten) {
   for (Trainer* trainer : {whole.get(), resumed.get()}) {
     trainer->begin_stage(1);
     train(*trainer, 0, 3);
-    trainer->survey(batch);
   }
   EXPECT_EQ(whole->state(), resumed->state());
   EXPECT_TRUE(whole->finite());
@@ -278,8 +214,7 @@ TEST_F(Training, BottlefitLearnsResumesAndIsWritten) {
   const Bottleneck bottleneck = whole->finish();
   EXPECT_EQ(bottleneck.encoder.parameters, parameter_count(plan.encoder));
   EXPECT_EQ(bottleneck.encoder.network, resumed->finish().encoder.network);
-  ASSERT_EQ(bottleneck.coder.tables.size(),
-            static_cast<std::size_t>(bottleneck.latent.shape[1]));
+  EXPECT_EQ(bottleneck.coder.coding, LatentCoding::kAffineCoded);
   ASSERT_FALSE(bottleneck.tail.network.empty());
   const Tensor latent = run_archive(bottleneck.encoder.network, batch.inputs);
   EXPECT_EQ(latent.shape(), with_batch(bottleneck.latent, kBatch).shape);
@@ -310,9 +245,7 @@ TEST_F(Training, RefusesAStateOfAnotherPlan) {
   const std::unique_ptr<Trainer> other = model_->trainer(plan, 7);
   EXPECT_NE(bad_input_message([&] { other->restore(0, state); }).find("other tensors"),
             std::string::npos);
-  EXPECT_NE(bad_input_message([&] {
-              other->restore(0, ByteView(state.data(), state.size() / 2));
-            }),
+  EXPECT_NE(bad_input_message([&] { other->restore(0, ByteView(state.data(), state.size() / 2)); }),
             "");
 }
 

@@ -2,6 +2,7 @@
 // All differentiable; pure.
 #pragma once
 
+#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
 #include <vector>
@@ -13,6 +14,10 @@ namespace splitbench::torch_nn {
 // The sum of squared differences over images and elements.
 at::Tensor squared_error(const at::Tensor& student, const at::Tensor& teacher);
 
+// The same, each place counted `weights` times (batch x 1 x rows x columns).
+at::Tensor weighted_squared_error(const at::Tensor& student, const at::Tensor& teacher,
+                                  const at::Tensor& weights);
+
 // Mean over the images of -log softmax(scores)[label].
 at::Tensor cross_entropy(const at::Tensor& scores, const at::Tensor& labels);
 
@@ -23,14 +28,13 @@ at::Tensor distillation(const at::Tensor& student, const at::Tensor& teacher, do
 // Class indices as a tensor on the device of the scores.
 at::Tensor label_tensor(const std::vector<int>& labels, const at::Device& device);
 
-// Levels 0 to 2^bits - 1 of each image's latent, its own minimum and maximum the ends (per-tensor
-// affine, Jacob et al. 2018, with a real zero point); and back. A constant latent has level 0.
-struct AffineLevels {
-  at::Tensor levels;      // shaped as the latent
-  at::Tensor low, scale;  // one an image
-};
-AffineLevels affine_levels(const at::Tensor& latent, int bits);
-at::Tensor from_levels(const AffineLevels& levels);
+// The latent after the quantiser of codec/bottleneck/latent_quantiser.h, where its formulas stand:
+// per-tensor affine (Jacob et al. 2018), of each image by itself.
+at::Tensor affine_quantised(const at::Tensor& latent, int bits);
+
+// Values between 0 and 1 in 8 bits, each of which is lost with probability `erasure` and then read
+// as half of what it stands for (BottleNet++, arXiv 1910.14315, the value 1 being 255).
+at::Tensor through_erasures(const at::Tensor& latent, double erasure, at::Generator& generator);
 
 // The quantised latent, whose gradient with respect to `latent` is the identity.
 at::Tensor straight_through(const at::Tensor& latent, const at::Tensor& quantised);

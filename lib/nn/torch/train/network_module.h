@@ -19,12 +19,18 @@ class NetworkModule {
   NetworkModule(const NetworkPlan& plan, const std::string& name, const at::Generator& generator,
                 const at::Device& device);
 
+  // The first `layers` of this network as one of their own that shares its weights.
+  std::unique_ptr<NetworkModule> beginning(const NetworkPlan& layers,
+                                           const std::string& name) const;
+
   // Run by the interpreter directly, as networks are (see subgraph.h), so that what autograd sees
   // is one operation a layer. `training`: batch norms use and move their statistics.
   at::Tensor forward(const at::Tensor& x, bool training);
 
   const std::vector<at::Tensor>& parameters() const { return parameters_; }
   const std::vector<at::Tensor>& buffers() const { return buffers_; }
+  // A buffer of this kind ("channels", "condition"); null when there is none.
+  const at::Tensor* buffer(const std::string& kind) const;
   // Puts parameters that an optimiser has moved out of their range back to its edge.
   void project();
 
@@ -32,11 +38,13 @@ class NetworkModule {
   Bytes save() const;
 
  private:
+  NetworkModule(NetworkSource source, const std::string& name, const at::Device& device);
   void set_training(bool training);
 
   jit::Module module_;
   std::unique_ptr<Program> program_;
   std::vector<at::Tensor> parameters_, buffers_;
+  std::vector<std::string> buffer_names_;
   std::vector<NamedTensor> bounded_;
   bool training_ = true;
 };

@@ -49,8 +49,8 @@ class SourceWriter {
     const std::string window = list(layer.stride) + ", " + list(layer.padding);
     switch (layer.kind) {
       case LayerKind::kConvolution:
-        return "torch.conv2d(" + x + ", " + weights(layer, layer.out, layer.in) + ", " + window +
-               ", [1, 1], 1)";
+        return "torch.conv2d(" + x + ", " + weights(layer, layer.out, layer.in / layer.groups) +
+               ", " + window + ", [1, 1], " + std::to_string(layer.groups) + ")";
       case LayerKind::kTransposedConvolution:
         return "torch.conv_transpose2d(" + x + ", " + weights(layer, layer.in, layer.out) + ", " +
                window + ", [0, 0], 1, [1, 1])";
@@ -78,6 +78,9 @@ class SourceWriter {
       case LayerKind::kSelect:
         return "torch.index_select(" + x + ", 1, " +
                buffer("channels", at::tensor(layer.channels, at::kLong)) + ")";
+      case LayerKind::kCondition:
+        return "torch.cat([" + x + ", torch.ones_like(" + x + "[:, 0:1]) * " +
+               buffer("condition", at::zeros({1})) + "], 1)";
     }
     return x;
   }

@@ -8,6 +8,7 @@
 
 #include "core/training.h"
 #include "nn/torch/torch_model.h"
+#include "nn/torch/train/factorised_prior.h"
 #include "nn/torch/train/network_module.h"
 #include "nn/torch/train/optimiser.h"
 
@@ -27,7 +28,9 @@ class TorchTrainer : public Trainer {
   void return_to_best() override;
   Bytes state() const override;
   void restore(std::size_t stage, ByteView state) override;
-  void survey(const TrainingBatch& batch) override;
+  void look_at(const TrainingBatch& batch) override;
+  Tensor encode(const TrainingBatch& batch) override;
+  std::vector<LatentDensity> densities() const override;
   Bottleneck finish() override;
 
  private:
@@ -50,21 +53,31 @@ class TorchTrainer : public Trainer {
   void make_teacher();
   void make_student();
   Teaching teach(const Part& teacher, const at::Tensor& input) const;
-  at::Tensor train_latent(const at::Tensor& latent) const;
+  // Draws the condition of the channel and sets it; and what the latent becomes.
+  double draw_noise(at::Generator& generator);
+  at::Tensor train_latent(const at::Tensor& latent, double noise, at::Generator& generator) const;
+  at::Tensor quantised(const at::Tensor& latent) const;
+  std::vector<at::Tensor> run_student(const Teaching& teaching, at::Generator& generator,
+                                      at::Tensor& bits);
+  at::Tensor saliency(const at::Tensor& boundary) const;
+  at::Tensor run_frozen_tail(const at::Tensor& boundary) const;
+  void choose_channels();
   std::vector<at::Tensor> run_tail(const Part& tail, const at::Tensor& boundary) const;
   at::Tensor loss_of(const TrainingBatch& batch, const Teaching& teaching,
-                     const std::vector<at::Tensor>& student) const;
-  at::Tensor encode(const TrainingBatch& batch, const Part& teacher, Teaching& teaching);
+                     const std::vector<at::Tensor>& student, const at::Tensor& bits) const;
   std::vector<at::Tensor> weights() const;  // parameters and buffers of all parts
   std::vector<at::Tensor> trained() const;  // what the current stage moves
   Bytes tail_archive() const;
-  LatentCoder make_coder() const;
 
   const TorchModel& model_;
   TrainingPlan plan_;
   std::size_t encoder_split_, decoder_split_;
+  bool network_writes_input_, tail_writes_input_;  // in place
   TensorSpec input_, latent_, output_;
   std::unique_ptr<NetworkModule> encoder_, decoder_;
+  std::unique_ptr<NetworkModule> attention_layer_;  // the encoder's first, its weights shared
+  std::unique_ptr<FactorisedPrior> prior_;          // where the latent is coded by one
+  mutable at::Tensor medians_;  // of the prior as it is; undefined when it moved
   std::vector<at::Tensor> tail_weights_;
   bool tail_trained_ = false;  // by any stage
   std::size_t stage_index_ = 0;
@@ -72,7 +85,8 @@ class TorchTrainer : public Trainer {
   Part examiner_, examinee_;  // of validation: boundary and scores
   std::unique_ptr<ParameterOptimiser> optimiser_;
   std::vector<at::Tensor> best_;  // copies of weights(); empty before keep_best()
-  std::vector<std::vector<std::uint64_t>> level_counts_;  // by channel, of survey()
+  Part frozen_tail_;
+  at::Tensor attention_;  // sums of look_at(), by channel: scores, then energies
 };
 
 }  // namespace splitbench::torch_nn

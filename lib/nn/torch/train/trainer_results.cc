@@ -1,0 +1,109 @@
+// What a trainer learns of images beside its steps, and what it leaves in the end.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "nn/torch/convert.h"
+#include "nn/torch/torch_errors.h"
+#include "nn/torch/train/torch_trainer.h"
+
+namespace splitbench::torch_nn {
+
+void TorchTrainer::look_at(const TrainingBatch& batch) {
+  if (!attention_layer_) return;
+  translated("choice of channels", [&] {
+    const at::NoGradGuard guard;
+    const Teaching teaching = teach(examiner_, to_torch(batch.inputs, model_.device()));
+    const at::Tensor& x = teaching.encoder_input;
+    const at::Tensor attended = attention_layer_->forward(x, false);
+    const at::Tensor energy = attended.abs().sum({0, 2, 3});
+    // The score of a channel is what the layer multiplies it with, wherever it is not 0.
+    const at::Tensor scores =
+        (attended.abs().sum({2, 3}) / x.abs().sum({2, 3}).clamp_min(1e-20)).sum(0);
+    const at::Tensor sums = at::stack({scores, energy}).to(at::kDouble);
+    attention_ = attention_.defined() ? attention_ + sums : sums;
+  });
+}
+
+// The greatest scores; of equal ones those of more energy.
+void TorchTrainer::choose_channels() {
+  const at::Tensor* kept = encoder_->buffer("channels");
+  if (kept == nullptr) throw runtime_failure("internal: this encoder selects no channels");
+  const at::Tensor sums = attention_.to(at::kCPU).contiguous();
+  const double* scores = sums.data_ptr<double>();
+  const double* energies = scores + sums.size(1);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(sums.size(1)));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return std::pair(scores[a], energies[a]) > std::pair(scores[b], energies[b]);
+  });
+  order.resize(static_cast<std::size_t>(kept->numel()));
+  std::sort(order.begin(), order.end());
+  kept->copy_(at::tensor(order, at::kLong));
+  attention_ = at::Tensor();
+}
+
+Tensor TorchTrainer::encode(const TrainingBatch& batch) {
+  return translated("encoding", [&] {
+    const at::NoGradGuard guard;
+    const Teaching teaching = teach(examiner_, to_torch(batch.inputs, model_.device()));
+    if (const at::Tensor* condition = encoder_->buffer("condition")) condition->zero_();
+    return from_torch(encoder_->forward(teaching.encoder_input, false));
+  });
+}
+
+std::vector<LatentDensity> TorchTrainer::densities() const {
+  if (!prior_) return {};
+  return translated("densities", [&] { return prior_->densities(prior_->medians()); });
+}
+
+// The tail with the weights it has been given, as an archive whose forward takes the boundary.
+Bytes TorchTrainer::tail_archive() const {
+  const std::shared_ptr<jit::Graph> graph =
+      model_.part({decoder_split_, {}, true}, TorchModel::Weights::kReplaced, tail_weights_);
+  if (tail_writes_input_) {
+    jit::Value* input = graph->inputs().at(0);
+    jit::WithInsertPoint at_start(*graph->nodes().begin());
+    jit::Value* copy = graph->insert(c10::aten::clone, {input});
+    input->replaceAllUsesAfterNodeWith(copy->node(), copy);
+  }
+  jit::Module module(c10::QualifiedName("splitbench.Tail"));
+  module.register_attribute("training", c10::BoolType::get(), false);
+  graph->insertInput(0, "self")->setType(module.type());
+  jit::Function* forward = module._ivalue()->compilation_unit()->create_function(
+      c10::QualifiedName(*module.type()->name(), "forward"), graph);
+  module.type()->addMethod(forward);
+  return archive(module);
+}
+
+Bottleneck TorchTrainer::finish() {
+  return translated("writing the bottleneck", [&] {
+    Bottleneck bottleneck;
+    bottleneck.method = plan_.method;
+    bottleneck.variant = plan_.variant;
+    bottleneck.encoder_split = plan_.encoder_split;
+    bottleneck.decoder_split = plan_.decoder_split;
+    bottleneck.input = input_;
+    bottleneck.latent = latent_;
+    bottleneck.output = output_;
+    bottleneck.coder.coding = plan_.coding;
+    bottleneck.coder.bits = plan_.bits;
+    if (const at::Tensor* condition = encoder_->buffer("condition")) condition->zero_();
+    bottleneck.encoder = {encoder_->save(), parameter_count(plan_.encoder),
+                          multiply_accumulates(plan_.encoder, input_.shape)};
+    bottleneck.decoder = {decoder_->save(), parameter_count(plan_.decoder),
+                          multiply_accumulates(plan_.decoder, latent_.shape)};
+    for (const at::Tensor& weight : tail_weights_) {
+      bottleneck.tail.parameters += static_cast<std::uint64_t>(weight.numel());
+    }
+    bottleneck.tail.macs = model_.macs_from(decoder_split_);
+    if (tail_trained_) bottleneck.tail.network = tail_archive();
+    return bottleneck;
+  });
+}
+
+}  // namespace splitbench::torch_nn
