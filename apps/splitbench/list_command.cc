@@ -127,17 +127,26 @@ Table models_table(const std::vector<std::string>& folders) {
   return table;
 }
 
+// "0.438 W per Mbit/s + 1.29 W".
+Value radio_text(const Link& link) {
+  if (!link.radio) return {};
+  return format_plain(link.radio->alpha_w_per_mbps) + " W per Mbit/s + " +
+         format_plain(link.radio->beta_w) + " W";
+}
+
 Table links_table(const std::vector<std::string>& folders) {
   Table table{{{"name", "link", Unit::kName},
                {"rate_bps", "uplink", Unit::kBitsPerSecond},
                {"downlink_bps", "downlink", Unit::kBitsPerSecond},
                {"rtt_s", "round trip", Unit::kSeconds},
+               {"radio", "radio, sending"},
                {"source", "source"}},
               {},
               {}};
   for (const std::string& name : list_named("links", folders)) {
     const Link link = read_link_file(*find_named("links", name, folders));
-    table.rows.push_back({name, link.rate_bps, link.downlink_bps, link.rtt_s, link.source});
+    table.rows.push_back(
+        {name, link.rate_bps, link.downlink_bps, link.rtt_s, radio_text(link), link.source});
   }
   return table;
 }

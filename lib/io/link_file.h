@@ -1,9 +1,12 @@
 // Link profiles: JSON files that describe a network.
 //
-//   {"name", "rate_bps", "downlink_bps", "rtt_s", "overhead_bytes", "source"}
+//   {"name", "rate_bps", "downlink_bps", "rtt_s", "overhead_bytes", "source",
+//    "radio": {"alpha_w_per_mbps", "beta_w", "downlink_alpha_w_per_mbps", "tail_j",
+//              "tail": "none|amortised|full", "tail_inferences", "source"}}
 //
 // `rate_bps` is required; `name` defaults to the file's stem, the downlink follows the uplink,
-// the others to nothing. Thread-safe.
+// the others to nothing. Where `radio` (core/link.h) is absent, nobody knows what it draws; in it,
+// `alpha_w_per_mbps` and `beta_w` are required. Thread-safe.
 #pragma once
 
 #include <string>

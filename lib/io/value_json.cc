@@ -66,6 +66,40 @@ Json split_point_json(const SplitPoint& split) {
   return json;
 }
 
+namespace {
+
+constexpr RadioTail kRadioTails[] = {RadioTail::kNone, RadioTail::kAmortised, RadioTail::kFull};
+
+Json radio_json(const RadioPower& radio) {
+  Json json;
+  json["alpha_w_per_mbps"] = radio.alpha_w_per_mbps;
+  json["beta_w"] = radio.beta_w;
+  if (radio.downlink_alpha_w_per_mbps) {
+    json["downlink_alpha_w_per_mbps"] = *radio.downlink_alpha_w_per_mbps;
+  }
+  if (radio.tail_j) json["tail_j"] = *radio.tail_j;
+  json["tail"] = radio_tail_name(radio.tail);
+  json["tail_inferences"] = radio.tail_inferences;
+  json["source"] = radio.source;
+  return json;
+}
+
+RadioPower radio_from(const JsonNode& node) {
+  RadioPower radio;
+  radio.alpha_w_per_mbps = node.at("alpha_w_per_mbps").number();
+  radio.beta_w = node.at("beta_w").number();
+  radio.downlink_alpha_w_per_mbps = node.optional_number("downlink_alpha_w_per_mbps");
+  radio.tail_j = node.optional_number("tail_j");
+  if (const auto tail = node.find("tail")) {
+    radio.tail = enum_from(*tail, kRadioTails, radio_tail_name);
+  }
+  radio.tail_inferences = node.optional_number("tail_inferences").value_or(1);
+  radio.source = node.optional_text("source");
+  return radio;
+}
+
+}  // namespace
+
 Json link_json(const Link& link) {
   Json json;
   json["name"] = link.name;
@@ -74,6 +108,7 @@ Json link_json(const Link& link) {
   json["rtt_s"] = link.rtt_s;
   json["overhead_bytes"] = link.overhead_bytes;
   json["source"] = link.source;
+  if (link.radio) json["radio"] = radio_json(*link.radio);
   return json;
 }
 
@@ -88,6 +123,7 @@ Link link_from(const JsonNode& node, const std::string& default_name) {
   link.rtt_s = node.optional_number("rtt_s").value_or(0);
   link.overhead_bytes = node.optional_number("overhead_bytes").value_or(0);
   link.source = node.optional_text("source");
+  if (const auto radio = node.find("radio")) link.radio = radio_from(*radio);
   try {
     validate(link);
   } catch (const Error& error) {

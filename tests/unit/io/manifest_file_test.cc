@@ -132,6 +132,35 @@ TEST(LinkFile, DefaultsAndErrors) {
   EXPECT_EQ(bad_input_message([&] { read_link_file(zero); }).find(zero + ": "), 0u);
 }
 
+TEST(LinkFile, TheRadioIsReadAndItsFiguresAreChecked) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(read_link_file(folder.write("l.json", R"({"rate_bps": 1})")).radio.has_value());
+  const RadioPower radio = *read_link_file(folder.write("r.json", R"({"rate_bps": 8e6, "radio": {
+      "alpha_w_per_mbps": 0.4, "beta_w": 1.3, "downlink_alpha_w_per_mbps": 0.05, "tail_j": 12.5,
+      "tail": "amortised", "tail_inferences": 10, "source": "a paper"}})"))
+                                .radio;
+  EXPECT_EQ(radio.alpha_w_per_mbps, 0.4);
+  EXPECT_EQ(radio.beta_w, 1.3);
+  EXPECT_EQ(radio.downlink_alpha_w_per_mbps, 0.05);
+  EXPECT_EQ(radio.tail, RadioTail::kAmortised);
+  EXPECT_EQ(tail_energy_j(radio), 1.25);
+  EXPECT_EQ(radio.source, "a paper");
+  const auto message = [&](const std::string& members) {
+    const std::string file =
+        folder.write("x.json", R"({"rate_bps": 1, "radio": {)" + members + "}}");
+    return bad_input_message([&] { read_link_file(file); });
+  };
+  EXPECT_NE(message(R"("beta_w": 1)").find("radio.alpha_w_per_mbps is missing"), std::string::npos);
+  EXPECT_NE(message(R"("alpha_w_per_mbps": 0, "beta_w": -1)").find("radio.beta_w is -1"),
+            std::string::npos);
+  EXPECT_NE(message(R"("alpha_w_per_mbps": 0, "beta_w": 1, "tail": "all")")
+                .find("must be one of: none, amortised, full"),
+            std::string::npos);
+  EXPECT_NE(message(R"("alpha_w_per_mbps": 0, "beta_w": 1, "tail": "full")")
+                .find("radio.tail_j is not known"),
+            std::string::npos);
+}
+
 TEST(ProfileLibrary, EarlierFoldersWin) {
   const TemporaryFolder folder;
   folder.write("a/models/x.json", "");
