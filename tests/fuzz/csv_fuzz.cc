@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/csv.h"
 #include "base/error.h"
-#include "data/csv.h"
 
 namespace splitbench {
 namespace {

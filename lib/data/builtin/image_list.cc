@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/csv.h"
 #include "base/error.h"
-#include "data/csv.h"
 #include "data/dataset_factory.h"
 #include "data/image_file_dataset.h"
 #include "data/random_access_file.h"
