@@ -5,12 +5,16 @@
 #include <iostream>
 #include <limits>
 #include <map>
+#include <variant>
 
 #include "base/error.h"
 #include "base/units.h"
 #include "codec/registry.h"
 #include "command.h"
 #include "data/registry.h"
+#include "device/registry.h"
+#include "device_power.h"
+#include "io/device_file.h"
 #include "io/link_file.h"
 #include "io/listing.h"
 #include "io/manifest_file.h"
@@ -25,6 +29,7 @@ namespace splitbench {
 namespace {
 
 constexpr std::size_t kCheckInputs = 2;
+constexpr char kNoMeter[] = "no meter: energy is null, with a reason";
 // Sources are prose, which would tear a table apart: shortened here, whole in JSON.
 constexpr std::size_t kScreenWidth = 80;
 // Boundaries and aliases are read and copied: never shortened.
@@ -151,16 +156,88 @@ Table links_table(const std::vector<std::string>& folders) {
   return table;
 }
 
+Value figure(const std::optional<SourcedFigure>& figure) {
+  return figure ? Value(figure->value) : Value();
+}
+
+// The sources of all figures, for JSON and the table's last column.
+std::string sources_text(const DeviceProfile& device) {
+  std::string text;
+  for (const DeviceFigure& known : device_figures()) {
+    const auto& found = device.*known.member;
+    if (found) text += (text.empty() ? "" : "; ") + std::string(known.key) + ": " + found->source;
+  }
+  return text;
+}
+
 Table devices_table(const std::vector<std::string>& folders) {
-  Table table{{{"name", "device"}}, {}, {}};
-  for (const std::string& name : list_named("devices", folders)) table.rows.push_back({name});
+  Table table{{{"name", "device", Unit::kName},
+               {"board", "board"},
+               {"idle_w", "idle W"},
+               {"busy_w", "busy W"},
+               {"cpus", "CPUs"},
+               {"cpu_hz", "CPU Hz", Unit::kCount},
+               {"memory_bytes", "memory", Unit::kBytes},
+               {"source", "source"}},
+              {},
+              {}};
+  for (const std::string& name : list_named("devices", folders)) {
+    const DeviceProfile device = read_device_file(*find_named("devices", name, folders));
+    table.rows.push_back({name, device.board, figure(device.idle_w), figure(device.busy_w),
+                          figure(device.cpus), figure(device.cpu_hz), figure(device.memory_bytes),
+                          sources_text(device)});
+  }
   return table;
 }
 
-Table meters_table() {
-  Table table{{{"name", "meter"}, {"summary", "summary"}}, {}, {}};
-  table.rows.push_back({std::string("none"), std::string("energy is null, with a reason")});
+Table meters_table(const MeterContext& context) {
+  Table table{{{"name", "meter"},
+               {"available", "here"},
+               {"rail", "rail"},
+               {"quantity", "quantity"},
+               {"update_period_s", "update", Unit::kSeconds},
+               {"quantum", "step"},
+               {"reason", "why not here"},
+               {"options", "options"},
+               {"summary", "summary"}},
+              {},
+              {}};
+  table.rows.push_back({std::string("none"), std::string("yes"), Value(), Value(), Value(), Value(),
+                        Value(), std::string(), std::string(kNoMeter)});
+  for (const MeterDescription& meter : meter_descriptions()) {
+    const auto found = try_meter(meter.name, context);
+    std::vector<Value> row = {meter.name};
+    if (const auto* info = std::get_if<MeterInfo>(&found)) {
+      row.insert(row.end(),
+                 {std::string("yes"), info->rail, std::string(meter_quantity_name(info->quantity)),
+                  info->update_period_s, info->quantum, Value()});
+    } else {
+      row.insert(row.end(), {std::string("no"), Value(), meter.quantity, Value(), Value(),
+                             std::get<std::string>(found)});
+    }
+    row.insert(row.end(), {options_text(meter.options), meter.summary});
+    table.rows.push_back(std::move(row));
+  }
   return table;
+}
+
+void print_meters(const MeterContext& context) {
+  std::cout << "none\n  " << kNoMeter << "\n";
+  for (const MeterDescription& meter : meter_descriptions()) {
+    print_spec_help(meter.name, meter.summary, meter.options);
+    std::cout << "  " << meter.quantity << "; new values: " << meter.update_rate
+              << "; steps: " << meter.quantisation << "\n";
+    const auto found = try_meter(meter.name, context);
+    if (const auto* info = std::get_if<MeterInfo>(&found)) {
+      std::cout << "  HERE: " << printable(info->rail) << ", a new "
+                << meter_quantity_name(info->quantity) << " every "
+                << format_duration(info->update_period_s) << ", in steps of "
+                << format_plain(info->quantum) << " " << meter_unit(info->quantity) << "\n";
+    } else {
+      std::cout << "  not here: " << printable(std::get<std::string>(found)) << "\n";
+    }
+  }
+  std::cout << "\nWrite name:key=value, e.g. profile --energy ina3221:rail=VDD_IN\n";
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -224,6 +301,10 @@ class ListCommand : public Command {
                  "whole model; exit 1 when one is off");
     app.add_flag("--refused", refused_,
                  "For splits: show the places that are not offered instead, and why");
+    app.add_option("--sysfs-root", meters_.root,
+                   "For meters: look below this folder instead of /, in a recorded tree")
+        ->check(CLI::ExistingDirectory)
+        ->capture_default_str();
     app.add_option("--format", format_, "text or json")
         ->check(known_names("format", {"text", "json"}))
         ->capture_default_str();
@@ -235,13 +316,14 @@ class ListCommand : public Command {
 
   int run(const Context& context) override {
     if (what_ == "splits") return list_splits(context);
+    meters_.device_power = device_power_reader(context.profile_folders);
     if (format_ == "text" && print_specs()) return 0;
     const std::vector<std::string>& folders = context.profile_folders;
     const std::map<std::string, std::function<Table()>> tables = {
         {"codecs", codecs_table},
         {"methods", methods_table},
         {"datasets", datasets_table},
-        {"meters", meters_table},
+        {"meters", [&] { return meters_table(meters_); }},
         {"models", [&] { return models_table(folders); }},
         {"links", [&] { return links_table(folders); }},
         {"devices", [&] { return devices_table(folders); }},
@@ -251,7 +333,8 @@ class ListCommand : public Command {
   }
 
  private:
-  // Codecs, methods and datasets are named by specs; a table would have no room for their options.
+  // Codecs, methods, datasets and meters are named by specs; a table would have no room for their
+  // options.
   bool print_specs() const {
     if (what_ == "codecs") {
       for (const CodecFactory& factory : all_codecs()) {
@@ -264,6 +347,10 @@ class ListCommand : public Command {
              "jpeg:quality=50..90+20\n"
              "A target in place of an option finds its value on calibration images, split by\n"
              "split: jpeg:target-loss=0.01 (one point), klt:target-bytes=2000\n";
+      return true;
+    }
+    if (what_ == "meters") {
+      print_meters(meters_);
       return true;
     }
     if (what_ == "methods") {
@@ -349,6 +436,7 @@ class ListCommand : public Command {
   }
 
   ModelOptionGroup model_;
+  MeterContext meters_;
   std::string what_, format_ = "text";
   bool check_ = false, refused_ = false;
 };

@@ -26,7 +26,8 @@ struct Environment {
   std::vector<double> frequencies_hz;   // current, per CPU; empty when unknown
   std::optional<double> temperature_c;  // hottest thermal zone
   std::optional<bool> throttled;
-  std::optional<double> load_average;  // one minute
+  std::optional<unsigned> throttled_bits = {};  // the Raspberry Pi firmware's word
+  std::optional<double> load_average;           // one minute
   std::uint64_t memory_bytes = 0;
 };
 

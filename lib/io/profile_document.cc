@@ -9,6 +9,9 @@ namespace splitbench {
 namespace {
 
 constexpr char kKind[] = "profile";
+constexpr char kNoPeak[] = "not measured here: this kernel does not tell a part's peak";
+constexpr char kNoSource[] = "none";  // of energy, without a meter
+constexpr char kMeasured[] = "measured", kModelled[] = "modelled";
 constexpr SplitKind kSplitKinds[] = {SplitKind::kDeviceOnly, SplitKind::kInner,
                                      SplitKind::kServerOnly};
 
@@ -30,22 +33,157 @@ void set_energy(Json& json, const EnergyReading& energy) {
   json["energy_j"] = energy.joules ? Json(*energy.joules) : Json(nullptr);
   json["energy_source"] = energy.source;
   if (!energy.joules) json["energy_reason"] = energy.reason;
+  if (energy.source == kNoSource) return;
+  json["energy_kind"] = energy.modelled ? kModelled : kMeasured;
+  if (energy.mean_w) json["mean_power_w"] = *energy.mean_w;
+  if (energy.ci95) json["energy_ci95"] = interval_json(*energy.ci95);
+  if (energy.joules) {
+    set_or_null(json, "dynamic_energy_j", energy.dynamic_joules, energy.dynamic_reason);
+    if (energy.dynamic_ci95) json["dynamic_energy_ci95"] = interval_json(*energy.dynamic_ci95);
+  }
+  if (energy.runs == 0) return;
+  json["energy_window"]["runs"] = energy.runs;
+  json["energy_window"]["updates"] = energy.updates;
+  json["energy_window"]["seconds"] = energy.window_s;
+}
+
+std::optional<Interval> optional_interval(const JsonNode& node, const std::string& key) {
+  const auto found = node.find(key);
+  if (!found) return std::nullopt;
+  return interval_from(*found);
+}
+
+bool is_modelled(const JsonNode& node, const std::string& key) {
+  return node.optional_text(key) == kModelled;
 }
 
 EnergyReading energy_from(const JsonNode& node) {
-  return {node.optional_number("energy_j", kNotNegative), node.at("energy_source").text(),
-          node.optional_text("energy_reason")};
+  EnergyReading energy;
+  energy.joules = node.optional_number("energy_j", kNotNegative);
+  energy.source = node.at("energy_source").text();
+  energy.reason = node.optional_text("energy_reason");
+  energy.modelled = is_modelled(node, "energy_kind");
+  energy.mean_w = node.optional_number("mean_power_w", kNotNegative);
+  energy.ci95 = optional_interval(node, "energy_ci95");
+  energy.dynamic_joules = node.optional_number("dynamic_energy_j", kNotNegative);
+  energy.dynamic_ci95 = optional_interval(node, "dynamic_energy_ci95");
+  energy.dynamic_reason = node.optional_text("dynamic_energy_j_reason");
+  if (const auto window = node.find("energy_window")) {
+    energy.runs = window->at("runs").count();
+    energy.updates = window->at("updates").count();
+    energy.window_s = window->at("seconds").number(kNotNegative);
+  }
+  return energy;
+}
+
+Json power_json(const PowerRecord& power) {
+  Json json;
+  json["meter"] = power.meter;
+  json["kind"] = power.modelled ? kModelled : kMeasured;
+  json["rail"] = power.rail;
+  json["quantity"] = power.quantity;
+  json["update_period_s"] = power.update_period_s;
+  json["quantum"] = power.quantum;
+  if (!power.source.empty()) json["source"] = power.source;
+  set_or_null(json, "idle_power_w", power.idle_w, power.idle_reason);
+  if (power.idle_ci95) json["idle_power_ci95"] = interval_json(*power.idle_ci95);
+  if (power.alignment) json["alignment_correlation"] = *power.alignment;
+  if (power.sampler) {
+    Json& sampler = json["sampler"];
+    sampler["period_s"] = power.sampler->period_s;
+    sampler["cpu_share"] = power.sampler->cpu_share;
+    sampler["latency_with_s"] = latency_json(power.sampler->with);
+    sampler["latency_without_s"] = latency_json(power.sampler->without);
+    sampler["latency_ratio_ci95"] = interval_json(power.sampler->ratio_ci95);
+  }
+  return json;
+}
+
+SamplerCost sampler_from(const JsonNode& node) {
+  return {node.at("period_s").number(kNotNegative), node.at("cpu_share").number(kNotNegative),
+          latency_from(node.at("latency_with_s")), latency_from(node.at("latency_without_s")),
+          interval_from(node.at("latency_ratio_ci95"))};
+}
+
+PowerRecord power_from(const JsonNode& node) {
+  PowerRecord power;
+  power.meter = node.at("meter").text();
+  power.modelled = is_modelled(node, "kind");
+  power.rail = node.at("rail").text();
+  power.quantity = node.at("quantity").text();
+  power.update_period_s = node.at("update_period_s").number(kNotNegative);
+  power.quantum = node.at("quantum").number(kNotNegative);
+  power.source = node.optional_text("source");
+  power.idle_w = node.optional_number("idle_power_w", kNotNegative);
+  power.idle_reason = node.optional_text("idle_power_w_reason");
+  power.idle_ci95 = optional_interval(node, "idle_power_ci95");
+  power.alignment = node.optional_number("alignment_correlation");
+  if (const auto sampler = node.find("sampler")) power.sampler = sampler_from(*sampler);
+  return power;
 }
 
 Json segment_json(const SegmentProfile& segment) {
   Json json;
   json["latency_s"] = latency_json(segment.latency);
   set_energy(json, segment.energy);
+  set_or_null(json, "peak_memory_bytes", segment.peak_memory_bytes, kNoPeak);
   return json;
 }
 
 SegmentProfile segment_from(const JsonNode& node) {
-  return {latency_from(node.at("latency_s")), energy_from(node)};
+  SegmentProfile segment = {latency_from(node.at("latency_s")), energy_from(node)};
+  if (const auto peak = node.find("peak_memory_bytes")) segment.peak_memory_bytes = peak->count();
+  return segment;
+}
+
+Json thermals_json(const std::vector<ThermalSample>& samples) {
+  Json list = Json::array();
+  for (const ThermalSample& sample : samples) {
+    Json json;
+    json["time_s"] = sample.time_s;
+    if (sample.temperature_c) json["temperature_c"] = *sample.temperature_c;
+    if (sample.frequency_hz) json["frequency_hz"] = *sample.frequency_hz;
+    if (sample.throttled_bits) json["throttled_bits"] = *sample.throttled_bits;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+std::vector<ThermalSample> thermals_from(const JsonNode& node) {
+  std::vector<ThermalSample> samples;
+  for (const JsonNode& item : node.items()) {
+    ThermalSample sample;
+    sample.time_s = item.at("time_s").number(kNotNegative);
+    sample.temperature_c = item.optional_number("temperature_c");
+    sample.frequency_hz = item.optional_number("frequency_hz", kNotNegative);
+    if (const auto bits = item.find("throttled_bits")) {
+      sample.throttled_bits = static_cast<unsigned>(bits->integer(0));
+    }
+    samples.push_back(sample);
+  }
+  return samples;
+}
+
+Json sustained_json(const SustainedRun& run) {
+  Json json;
+  json["seconds"] = run.seconds;
+  json["is_steady"] = run.is_steady;
+  if (!run.is_steady) json["reason"] = run.reason;
+  json["first_minute_latency_s"] = latency_json(run.first);
+  json["last_minute_latency_s"] = latency_json(run.steady);
+  json["thermals"] = thermals_json(run.thermals);
+  return json;
+}
+
+SustainedRun sustained_from(const JsonNode& node) {
+  SustainedRun run;
+  run.seconds = node.at("seconds").number(kNotNegative);
+  run.is_steady = node.at("is_steady").boolean();
+  run.reason = node.optional_text("reason");
+  run.first = latency_from(node.at("first_minute_latency_s"));
+  run.steady = latency_from(node.at("last_minute_latency_s"));
+  run.thermals = thermals_from(node.at("thermals"));
+  return run;
 }
 
 Json tensor_json(const TensorSpec& spec) {
@@ -161,6 +299,9 @@ std::string profile_document(const Profile& profile, const RunRecord& run) {
   }
   data["end_to_end"] = segment_json(profile.end_to_end);
   data["layer_sum_ratio"] = profile.layer_sum_ratio;
+  if (profile.power) data["power"] = power_json(*profile.power);
+  data["thermals"] = thermals_json(profile.thermals);
+  if (profile.sustained) data["sustained"] = sustained_json(*profile.sustained);
   return envelope_text(kKind, run, std::move(data));
 }
 
@@ -194,6 +335,11 @@ Profile read_profile(const std::string& path) {
   }
   profile.end_to_end = segment_from(data.at("end_to_end"));
   profile.layer_sum_ratio = data.at("layer_sum_ratio").number(kNotNegative);
+  if (const auto power = data.find("power")) profile.power = power_from(*power);
+  if (const auto thermals = data.find("thermals")) profile.thermals = thermals_from(*thermals);
+  if (const auto sustained = data.find("sustained")) {
+    profile.sustained = sustained_from(*sustained);
+  }
   return profile;
 }
 

@@ -138,10 +138,13 @@ std::optional<double> hottest_zone_c(const fs::path& root) {
 
 // The Raspberry Pi firmware's word: bits 0 to 3 are under-voltage, frequency cap, throttling and
 // soft temperature limit, as they are now.
-std::optional<bool> throttled_now(const fs::path& root) {
-  constexpr unsigned kNowBits = 0xf;
-  const auto word = leading_number<unsigned>(
+std::optional<unsigned> throttled_word(const fs::path& root) {
+  return leading_number<unsigned>(
       read_file(root / "sys/devices/platform/soc/soc:firmware/get_throttled"), 16);
+}
+
+std::optional<bool> throttled_now(std::optional<unsigned> word) {
+  constexpr unsigned kNowBits = 0xf;
   return word ? std::optional<bool>((*word & kNowBits) != 0) : std::nullopt;
 }
 
@@ -181,7 +184,8 @@ Environment probe_environment(const std::string& root_folder) {
   machine.governor = governor(root);
   machine.frequencies_hz = frequencies_hz(root);
   machine.temperature_c = hottest_zone_c(root);
-  machine.throttled = throttled_now(root);
+  machine.throttled_bits = throttled_word(root);
+  machine.throttled = throttled_now(machine.throttled_bits);
   machine.load_average = leading_number<double>(read_file(root / "proc/loadavg"));
   machine.memory_bytes = memory_bytes(root);
   return machine;

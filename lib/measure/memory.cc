@@ -23,4 +23,11 @@ std::size_t status_bytes(const std::string& root, const char* field) {
 std::size_t resident_bytes(const std::string& root) { return status_bytes(root, "VmRSS:"); }
 std::size_t peak_resident_bytes(const std::string& root) { return status_bytes(root, "VmHWM:"); }
 
+bool reset_peak_resident(const std::string& root) {
+  constexpr char kResetPeak[] = "5";  // proc(5)
+  std::ofstream file(root + "/proc/self/clear_refs");
+  file << kResetPeak << std::flush;
+  return static_cast<bool>(file);
+}
+
 }  // namespace splitbench

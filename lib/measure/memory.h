@@ -11,4 +11,7 @@ namespace splitbench {
 std::size_t resident_bytes(const std::string& root = "/");
 std::size_t peak_resident_bytes(const std::string& root = "/");
 
+// Makes the peak begin anew at what is resident now; false where the kernel does not let us.
+bool reset_peak_resident(const std::string& root = "/");
+
 }  // namespace splitbench

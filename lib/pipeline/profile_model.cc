@@ -3,15 +3,33 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "measure/memory.h"
 #include "pipeline/bottleneck_bench.h"
 #include "pipeline/check_splits.h"
+#include "pipeline/meter_segments.h"
 
 namespace splitbench {
 namespace {
 
 constexpr std::uint64_t kInputSeed = 1;
+constexpr char kLayerEnergy[] =
+    "a layer is too short to be metered; the energy of heads tells what comes before a split";
+
+EnergyReading no_energy(const std::string& reason) { return {std::nullopt, "none", reason}; }
+
+// Of a head or tail that has nothing to do.
+EnergyReading energy_of_nothing(const PowerRecord& power) {
+  EnergyReading nothing;
+  nothing.joules = nothing.dynamic_joules = 0;
+  nothing.source = power.meter;
+  nothing.modelled = power.modelled;
+  return nothing;
+}
+
 // Everything that gets timed, in one list for the sampler.
 class Bench {
  public:
@@ -20,6 +38,8 @@ class Bench {
       : model_(model), splits_(splits), input_(input), whole_(model.whole()) {
     std::vector<Boundary> boundaries = model.capture(input, splits);
     for (const Boundary& boundary : boundaries) specs_.push_back(spec_of(boundary));
+    peaks_.push_back(peak_of(*whole_, {input_}));
+    peaks_.push_back(std::nullopt);  // of the layers
     add([this] { return whole_->time_s({input_}, 1); });
     add([this] { return time_layers(); });
     for (std::size_t k = 0; k < splits.size(); ++k) {
@@ -32,30 +52,74 @@ class Bench {
 
   const std::vector<TimedItem>& items() const { return items_; }
 
+  // `timed` is items() and whatever else is to be metered, in the order of `measured`.
+  void meter(const std::vector<TimedItem>& timed, const std::vector<MeasuredItem>& measured,
+             const ProfileSettings& settings, EventSink& events) {
+    no_meter_ = settings.no_meter;
+    if (settings.meter == nullptr) return;
+    std::vector<TimedItem> items;
+    std::vector<LatencySummary> latencies;
+    for (std::size_t i = 0; i < timed.size(); ++i) {
+      if (i == kLayers) continue;
+      items.push_back(timed[i]);
+      latencies.push_back(summarise(measured[i].samples_s));
+    }
+    SteadyClock clock;
+    metered_ = meter_segments(items, latencies, *settings.meter, settings.load, clock, events);
+  }
+
+  // The energy of learned codecs' networks, which were metered after items().
+  void fill_bottlenecks(Profile& profile) const {
+    std::size_t item = items_.size();
+    for (BottleneckProfile& bottleneck : profile.bottlenecks) {
+      bottleneck.encoder.segment.energy = energy_of(item++);
+      bottleneck.decoder.segment.energy = energy_of(item++);
+      if (bottleneck.tail) bottleneck.tail->segment.energy = energy_of(item++);
+    }
+  }
+
   void fill(const std::vector<MeasuredItem>& measured, Profile& profile) const {
     std::vector<LatencySummary> summaries;
     for (const MeasuredItem& item : measured) summaries.push_back(summarise(item.samples_s));
-    profile.end_to_end = {summaries[0], unmetered_energy()};
-    fill_layers(measured[1].samples_s.size(), profile);
-    std::size_t next = 2;
+    const auto segment = [&](std::size_t item) {
+      return SegmentProfile{summaries[item], energy_of(item), peaks_[item]};
+    };
+    const SegmentProfile nothing = {
+        summarise({0}), metered_ ? energy_of_nothing(metered_->power) : no_energy(no_meter_)};
+    profile.end_to_end = segment(kWhole);
+    if (metered_) profile.power = metered_->power;
+    fill_layers(measured[kLayers].samples_s.size(), profile);
+    std::size_t next = kLayers + 1;
     for (std::size_t k = 0; k < splits_.size(); ++k) {
       SplitPoint split = model_.info().splits[splits_[k]];
       split.boundary = specs_[k];  // at the batch that was measured
       SplitProfile row{split, boundary_bytes(split.boundary), {}, {}};
-      const LatencySummary nothing = summarise({0});
       const bool inner = split.kind == SplitKind::kInner;
       const bool device = split.kind == SplitKind::kDeviceOnly;
-      row.head = {inner ? summaries[next] : device ? summaries[0] : nothing, unmetered_energy()};
-      row.tail = {inner    ? summaries[next + 1]
-                  : device ? nothing
-                           : summaries[0],
-                  unmetered_energy()};
+      row.head = inner ? segment(next) : device ? profile.end_to_end : nothing;
+      row.tail = inner ? segment(next + 1) : device ? nothing : profile.end_to_end;
       if (inner) next += 2;
       profile.splits.push_back(std::move(row));
     }
   }
 
  private:
+  // Positions in items_; heads and tails follow.
+  static constexpr std::size_t kWhole = 0, kLayers = 1;
+
+  // Metered items are items_ without the layers.
+  EnergyReading energy_of(std::size_t item) const {
+    if (!metered_) return no_energy(no_meter_);
+    return metered_->energy[item < kLayers ? item : item - 1];
+  }
+
+  // A first run, which may allocate more than later ones.
+  static std::optional<std::size_t> peak_of(Segment& segment, const Boundary& input) {
+    if (!reset_peak_resident()) return std::nullopt;
+    segment.run(input);
+    return peak_resident_bytes();
+  }
+
   void add(std::function<double()> time_once) { items_.push_back({std::move(time_once)}); }
 
   void warn_if_unsound(std::size_t k, const std::vector<Boundary>& boundaries,
@@ -68,6 +132,7 @@ class Bench {
   }
 
   void add_segment(std::unique_ptr<Segment> segment, Boundary boundary) {
+    peaks_.push_back(peak_of(*segment, boundary));
     segments_.push_back(std::move(segment));
     Segment* timed = segments_.back().get();
     add([timed, boundary = std::move(boundary)] { return timed->time_s(boundary, 1); });
@@ -102,7 +167,7 @@ class Bench {
       }
       profile.layers.push_back({info.id, info.op, info.output_shape, info.output_bytes, info.macs,
                                 info.parameter_bytes, summarise(std::move(samples)),
-                                unmetered_energy()});
+                                no_energy(metered_ ? kLayerEnergy : no_meter_)});
       sum += profile.layers.back().latency.median;
     }
     profile.layer_sum_ratio = sum / profile.end_to_end.latency.median;
@@ -115,7 +180,43 @@ class Bench {
   std::unique_ptr<Segment> whole_;
   std::vector<std::unique_ptr<Segment>> segments_;
   std::vector<TimedItem> items_;
+  std::vector<std::optional<std::size_t>> peaks_;  // of each item
   std::vector<std::vector<double>> layer_passes_;
+  std::optional<MeteredSegments> metered_;
+  std::string no_meter_;
+};
+
+// The first reason for a missing energy.
+std::string missing_energy(const Profile& profile) {
+  std::vector<const EnergyReading*> readings = {&profile.end_to_end.energy};
+  for (const SplitProfile& split : profile.splits) {
+    readings.insert(readings.end(), {&split.head.energy, &split.tail.energy});
+  }
+  for (const EnergyReading* reading : readings) {
+    if (!reading->joules) return reading->reason;
+  }
+  return "";
+}
+
+// Looks at the machine each second.
+class ThermalLog {
+ public:
+  explicit ThermalLog(const ThermalProbe& probe) : probe_(probe), start_s_(monotonic_s()) {}
+
+  void look() {
+    constexpr double kEveryS = 1;
+    const double time_s = monotonic_s() - start_s_;
+    const bool due = samples_.empty() || time_s >= samples_.back().time_s + kEveryS;
+    if (!probe_ || !due) return;
+    samples_.push_back(probe_());
+    samples_.back().time_s = time_s;
+  }
+  std::vector<ThermalSample> take() { return std::move(samples_); }
+
+ private:
+  const ThermalProbe& probe_;
+  double start_s_;
+  std::vector<ThermalSample> samples_;
 };
 
 TensorSpec batched(TensorSpec spec, int batch) {
@@ -145,8 +246,10 @@ ProfileResult profile_model(ModelSession& session, const ProfileSettings& settin
   const BottleneckBench bottlenecks(model, settings.codecs, input);
   std::vector<TimedItem> items = bench.items();
   items.insert(items.end(), bottlenecks.items().begin(), bottlenecks.items().end());
+  ThermalLog thermals(settings.thermals);
   const std::vector<MeasuredItem> measured =
       measure_interleaved(items, settings.measure, [&](std::size_t done, std::size_t expected) {
+        thermals.look();
         events.progress({"profile", done, expected, "rounds", ""});
       });
 
@@ -159,8 +262,19 @@ ProfileResult profile_model(ModelSession& session, const ProfileSettings& settin
   profile.input = input_spec;
   profile.output = batched(info.output, settings.batch);
   profile.batch = settings.batch;
+  bench.meter(items, measured, settings, events);
   bench.fill(measured, profile);
   profile.bottlenecks = bottlenecks.profiles(measured, bench.items().size());
+  bench.fill_bottlenecks(profile);
+  result.missing_energy = missing_energy(profile);
+  profile.thermals = thermals.take();
+  if (settings.sustained.max_s > 0) {
+    SteadyClock clock;
+    profile.sustained = run_sustained(bench.items().front(), settings.sustained, settings.thermals,
+                                      clock, [&](std::size_t done, std::size_t expected) {
+                                        events.progress({"sustained", done, expected, "s", ""});
+                                      });
+  }
   result.fewest_samples = measured.front().samples_s.size();
   for (const MeasuredItem& item : measured) {
     result.fewest_samples = std::min(result.fewest_samples, item.samples_s.size());

@@ -31,6 +31,84 @@ Value energy_value(const EnergyReading& energy) {
   return *energy.joules;
 }
 
+// "+- 3 %" as a fraction; empty where the energy is modelled or missing.
+Value energy_half_width(const EnergyReading& energy) {
+  if (!energy.joules || !energy.ci95 || *energy.joules <= 0) return {};
+  return (energy.ci95->high - energy.ci95->low) / 2 / *energy.joules;
+}
+
+Value dynamic_value(const EnergyReading& energy) {
+  if (!energy.dynamic_joules) return {};
+  return *energy.dynamic_joules;
+}
+
+Table energy_table(const Profile& profile) {
+  Table table;
+  table.columns = {{"split", "split", Unit::kName},
+                   {"head", "head", Unit::kJoules},
+                   {"head_ci", "+-", Unit::kFraction},
+                   {"head_dynamic", "above idle", Unit::kJoules},
+                   {"tail", "tail", Unit::kJoules},
+                   {"tail_ci", "+-", Unit::kFraction},
+                   {"tail_dynamic", "above idle", Unit::kJoules}};
+  for (const SplitProfile& split : profile.splits) {
+    const EnergyReading& head = split.head.energy;
+    const EnergyReading& tail = split.tail.energy;
+    table.rows.push_back({split.split.id, energy_value(head), energy_half_width(head),
+                          dynamic_value(head), energy_value(tail), energy_half_width(tail),
+                          dynamic_value(tail)});
+  }
+  return table;
+}
+
+std::string power_text(const PowerRecord& power) {
+  std::string text = power.modelled ? "MODELLED, not measured: from " + power.rail
+                                    : "Measured with " + power.meter + " at " + power.rail;
+  if (!power.source.empty()) text += " (" + power.source + ")";
+  text += ". Idle power: " +
+          (power.idle_w ? format_plain(*power.idle_w) + " W" : "unknown, " + power.idle_reason);
+  if (power.idle_ci95) {
+    text += " (" + format_plain(power.idle_ci95->low) + " to " +
+            format_plain(power.idle_ci95->high) + ")";
+  }
+  text +=
+      ". The energy of a run is all that the rail delivers meanwhile; above idle is the part "
+      "that the run adds.";
+  if (power.sampler) {
+    const SamplerCost& cost = *power.sampler;
+    text += " The network takes " + format_duration(cost.without.median) +
+            " without reading the "
+            "meter and " +
+            format_duration(cost.with.median) + " with it, every " +
+            format_duration(cost.period_s) + " (ratio " + format_plain(cost.ratio_ci95.low) +
+            " to " + format_plain(cost.ratio_ci95.high) + ").";
+  }
+  return text;
+}
+
+void append_sustained(Page& page, const SustainedRun& run) {
+  page.heading("Sustained");
+  std::string text = "Without a pause for " + format_duration(run.seconds) +
+                     ", the whole network took " + format_duration(run.first.median) +
+                     " in the first minute and " + format_duration(run.steady.median) +
+                     " in the last.";
+  if (!run.thermals.empty() && run.thermals.back().temperature_c) {
+    text += " The hottest sensor ended at " + format_plain(*run.thermals.back().temperature_c) +
+            " degrees C.";
+  }
+  if (!run.is_steady) text += " That is no steady state: " + run.reason + ".";
+  page.paragraph(text);
+}
+
+// The whole network's reason stands for all: mostly they share it.
+void append_energy(Page& page, const Profile& profile) {
+  page.heading("Energy");
+  page.paragraph(power_text(*profile.power));
+  const EnergyReading& whole = profile.end_to_end.energy;
+  if (!whole.joules) page.paragraph("The whole network has no energy: " + whole.reason + ".");
+  page.table(energy_table(profile));
+}
+
 Table splits_for_people(const Profile& profile) {
   Table table;
   table.columns = {{"split", "split", Unit::kName},    {"shape", "boundary", Unit::kText},
@@ -164,6 +242,8 @@ std::string render(const Profile& profile, ReportFormat format, const RunRecord*
         "entropy coding are not in these times, but in those of splitbench compress.");
     page.table(bottlenecks_for_people(profile));
   }
+  if (profile.power) append_energy(page, profile);
+  if (profile.sustained) append_sustained(page, *profile.sustained);
   if (!profile.layers.empty()) {
     page.heading("Slowest layers");
     page.table(slowest_layers(profile));

@@ -12,7 +12,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-LAYER_2 = ("codec", "nn", "data", "measure", "link", "io", "plan", "report",
+LAYER_2 = ("codec", "nn", "data", "measure", "device", "link", "io", "plan", "report",
            "cluster")
 MAY_INCLUDE = {
     "base": {"base"},
@@ -32,6 +32,7 @@ OWNERS = [
     (re.compile(r"CLI/"), ("apps/",), "headers"),
     (re.compile(r"(zstd|turbojpeg|png|jconfig|lz4)\.h$|webp/|Eigen/"), ("lib/codec/",), "sources"),
     (re.compile(r"[ei]mmintrin\.h$"), ("lib/codec/",), "sources"),
+    (re.compile(r"linux/perf_event\.h$"), ("lib/device/",), "sources"),
     (re.compile(r"zlib\.h$"), ("lib/codec/", "lib/data/"), "sources"),
 ]
 STANDARD = re.compile(r"[a-z_0-9]+$")
@@ -241,7 +242,7 @@ class Sources(RuleTest):
         self.assert_broken(rule, "lib/base/spec.cc", '#include <vector>\n#include "base/spec.h"\n')
 
     def test_every_builtin_has_its_line(self):
-        for module in ("codec", "data"):
+        for module in ("codec", "data", "device"):
             lines = set(re.findall(r"^SPLITBENCH_\w+\((\w+)\)", text_of(f"lib/{module}/builtin.inc"),
                                    re.MULTILINE))
             sources = {pathlib.PurePath(path).stem for path in files(f"lib/{module}/builtin/")}

@@ -55,7 +55,8 @@ class Names(CliTest):
     def test_values_out_of_range(self):
         self.fails(2, "profile", "fashion-resnet", "--threads", "0", says="1024")
         self.fails(2, "profile", "fashion-resnet", "--threads", "many", says="--threads")
-        self.fails(2, "profile", "fashion-resnet", "--energy", "guess", says="guess not in {none}")
+        self.fails(2, "profile", "fashion-resnet", "--energy", "guess",
+                   says="unknown meter 'guess'")
         self.fails(2, "compress", "fashion-resnet", "-o", "x", "--resume", "--fresh",
                    says="--resume")
         self.fails(2, "completions", "bsh", says="{bash,zsh,fish}")

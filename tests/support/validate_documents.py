@@ -16,7 +16,7 @@ import sys
 import jsonschema
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "lib" / "io" / "schemas"
-KIND_OF_FOLDER = {"models": "model-manifest", "links": "link"}
+KIND_OF_FOLDER = {"models": "model-manifest", "links": "link", "devices": "device"}
 
 
 def load_schema(kind):

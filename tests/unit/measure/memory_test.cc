@@ -34,5 +34,20 @@ TEST(PeakResidentBytes, GrowsWithWhatIsTouched) {
   EXPECT_GE(peak_resident_bytes(), kBytes);
 }
 
+TEST(PeakResidentBytes, BeginsAnew) {
+  if (!reset_peak_resident()) GTEST_SKIP() << "this kernel does not let us";
+  constexpr std::size_t kBytes = std::size_t{64} << 20;
+  {
+    const auto block = std::make_unique<char[]>(kBytes);
+    std::memset(block.get(), 1, kBytes);
+    EXPECT_GE(peak_resident_bytes(), kBytes);
+  }
+  const std::size_t with_block = peak_resident_bytes();
+  ASSERT_TRUE(reset_peak_resident());
+  EXPECT_LT(peak_resident_bytes(), with_block - kBytes / 2);
+  const TemporaryFolder folder;
+  EXPECT_FALSE(reset_peak_resident(folder.path()));
+}
+
 }  // namespace
 }  // namespace splitbench

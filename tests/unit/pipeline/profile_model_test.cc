@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "measure/memory.h"
 #include "support/error_message.h"
 #include "support/fake_model.h"
 
@@ -53,6 +54,45 @@ TEST_F(ProfileModel, TimesWholeHeadsAndTails) {
   }
   EXPECT_EQ(result.fewest_samples, 5u);
   EXPECT_TRUE(result.warm_up_stable);
+}
+
+TEST_F(ProfileModel, TellsMemoryAndTemperatureWhereTheMachineDoes) {
+  settings.thermals = [] {
+    ThermalSample sample;
+    sample.temperature_c = 40;
+    return sample;
+  };
+  settings.sustained.max_s = 0.05;
+  const Profile profile = this->profile().profile;
+  ASSERT_FALSE(profile.thermals.empty());
+  EXPECT_EQ(profile.thermals[0].temperature_c, 40);
+  ASSERT_TRUE(profile.sustained.has_value());
+  EXPECT_FALSE(profile.sustained->is_steady);
+  EXPECT_DOUBLE_EQ(profile.sustained->steady.median, 0.006);
+  const auto peak = profile.splits[1].head.peak_memory_bytes;
+  EXPECT_EQ(peak.has_value(), reset_peak_resident());
+  EXPECT_TRUE(!peak || *peak > 1000000) << *peak;
+  // A head that is nothing runs nothing.
+  EXPECT_FALSE(profile.splits[0].head.peak_memory_bytes.has_value());
+}
+
+TEST_F(ProfileModel, EnergyComesFromTheMeter) {
+  Meter meter;
+  meter.info.spec = "model:device=x";
+  meter.model = PowerFigures{2, 5, "a table"};
+  settings.meter = &meter;
+  const ProfileResult result = profile();
+  EXPECT_EQ(result.missing_energy, "");
+  const Profile& profile = result.profile;
+  EXPECT_DOUBLE_EQ(profile.end_to_end.energy.joules.value(), 0.006 * 5);
+  EXPECT_DOUBLE_EQ(profile.splits[1].head.energy.joules.value(), 0.001 * 5);
+  EXPECT_DOUBLE_EQ(profile.splits[1].tail.energy.dynamic_joules.value(), 0.005 * 3);
+  EXPECT_EQ(profile.splits[0].head.energy.joules, 0);  // nothing runs
+  EXPECT_EQ(profile.splits[0].head.energy.source, "model:device=x");
+  EXPECT_DOUBLE_EQ(profile.splits[3].head.energy.joules.value(), 0.006 * 5);
+  EXPECT_FALSE(profile.layers[0].energy.joules.has_value());
+  EXPECT_NE(profile.layers[0].energy.reason.find("too short"), std::string::npos);
+  EXPECT_TRUE(profile.power->modelled);
 }
 
 TEST_F(ProfileModel, AttributesLayersAndTellsHowTheyAddUp) {
