@@ -1,36 +1,27 @@
 // `splitbench plan`: the best split and codec for a link, from documents alone.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
-#include "base/nearest.h"
 #include "base/units.h"
 #include "command.h"
 #include "io/cells_file.h"
 #include "io/document.h"
-#include "io/link_file.h"
 #include "io/output_file.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
-#include "io/profile_library.h"
-#include "link/link.h"
+#include "link_option.h"
 #include "pipeline/run_recorder.h"
+#include "plan/bottlenecks.h"
 #include "plan/objective.h"
 #include "plan/planner.h"
+#include "plan/policy_table.h"
+#include "plan/robust.h"
 
 namespace splitbench {
 namespace {
-
-// Inline (`rate=8Mbit,rtt=20ms`), a file, or a name in profiles/links.
-Link resolve_link(const std::string& text, const std::vector<std::string>& folders) {
-  if (text.find('=') != std::string::npos || text.rfind("trace:", 0) == 0) return parse_link(text);
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(text, ignored)) return read_link_file(text);
-  if (const auto path = find_named("links", text, folders)) return read_link_file(*path);
-  throw bad_input("no link '" + text + "': neither a file nor a name in profiles/links" +
-                  suggestion(text, list_named("links", folders)) +
-                  "; or write it out: rate=8Mbit,rtt=20ms");
-}
 
 void warn_unless_valid(const RunRecord& run, const std::string& path, RunRecorder& recorder) {
   if (run.validity.valid) return;
@@ -60,69 +51,46 @@ class PlanCommand : public Command {
   }
 
   void configure(CLI::App& app) override {
-    app.add_option("--device-profile", device_, "profile.json measured on the device")->required();
-    app.add_option("--server-profile", server_, "profile.json measured on the server")->required();
-    app.add_option("--cells", cells_, "Folder of a sweep, or its cells.jsonl")->required();
-    app.add_option("--link", link_,
-                   "A name in profiles/links (wifi, lte, ...), a link file, or "
-                   "rate=8Mbit,rtt=20ms[,downlink=20Mbit][,overhead=66B]")
-        ->required();
-    app.add_option("--server-load", request_.server_load,
-                   "Share of the server's time taken by others, 0 to below 1; its stages take "
-                   "1/(1-load) as long")
-        ->capture_default_str();
-    app.add_option("--device-scale", request_.device_scale,
-                   "Model a device this many times slower than measured")
-        ->capture_default_str();
-    app.add_option("--server-scale", request_.server_scale,
-                   "Model a server this many times slower than measured")
-        ->capture_default_str();
-    app.add_option("--objective", objective_,
-                   "latency, energy, bytes, or weighted:latency=1,bytes=1e-6")
-        ->capture_default_str();
-    app.add_option("--max-accuracy-loss", request_.constraints.max_accuracy_loss,
-                   "As a fraction: 0.01 is one point");
-    app.add_option("--max-latency-s", request_.constraints.max_latency_s, "End to end, seconds");
-    app.add_option("--max-energy-j", request_.constraints.max_energy_j, "Of the device, joules");
-    app.add_option("--max-payload-bytes", request_.constraints.max_payload_bytes,
-                   "Mean bytes on the uplink");
+    configure_inputs(app);
+    configure_question(app);
     app.add_flag("--policy", request_.policy,
-                 "Add the exact table of link rates at which the best choice changes");
+                 "Add the exact table of link rates at which the best choice changes, and the one "
+                 "over rate, server load and batch that a device carries");
+    app.add_option("--policy-table", policy_table_,
+                   "With --policy: write that table as a file of its own, a few kB");
     app.add_option("-o,--output", output_, "plan.json to write; - for stdout")
         ->capture_default_str();
     app.add_flag("--dry-run", dry_run_, "Check the inputs and say what would be planned");
     app.footer(
         "Needs no LibTorch. Exit code 4 when nothing satisfies the constraints; the plan\n"
-        "then names the nearest miss.\n\n"
+        "then names the nearest miss and the constraints that contradict each other.\n\n"
         "  splitbench plan --device-profile device.json --server-profile server.json \\\n"
         "      --cells sweep --link rate=8Mbit,rtt=20ms --max-accuracy-loss 0.01 \\\n"
         "      --policy -o plan.json\n"
+        "  splitbench plan ... --link trace:tram.txt,rtt=50ms --robust quantile=0.95\n"
         "  splitbench report plan.json");
   }
 
   int run(const Context& context) override {
     OutputFile output(dry_run_ ? "-" : output_);
+    std::optional<OutputFile> table;
+    if (!policy_table_.empty() && !dry_run_) table.emplace(policy_table_);
     RunRecorder recorder(context.argv, context.events);
-    request_.device = read_profile(device_);
-    request_.server = read_profile(server_);
-    std::vector<std::string> warnings;
-    request_.cells = read_cells(cells_, &warnings);
-    for (const std::string& warning : warnings) recorder.warning(warning);
-    warn_unless_valid(read_run(device_), device_, recorder);
-    if (server_ != device_) warn_unless_valid(read_run(server_), server_, recorder);
-    warn_of_foreign_sweep(cells_, request_.device.host, recorder);
-    request_.link = resolve_link(link_, context.profile_folders);
-    request_.objective = parse_objective(objective_);
-    for (const std::string& path : {device_, server_, cells_path(cells_)}) recorder.add_input(path);
+    read_inputs(recorder);
+    resolve_question(context, recorder);
     if (dry_run_) {
       context.events.note("would plan " + request_.device.model_name + " over " +
                           std::to_string(request_.cells.size()) + " cells at " +
                           format_rate(request_.link.rate_bps));
       return 0;
     }
-    const Plan plan = make_plan(request_);
+    const Plan plan = make_plans();
     for (const std::string& warning : plan.warnings) recorder.warning(warning);
     output.commit(plan_document(plan, recorder.finish()));
+    if (table) {
+      const Bytes bytes = policy_bytes(*plan.table);
+      table->commit(std::string(bytes.begin(), bytes.end()));
+    }
     if (!plan.chosen) {
       throw Error(ErrorCode::kInfeasible, "no feasible plan; nearest miss: " + plan.nearest_miss);
     }
@@ -134,9 +102,147 @@ class PlanCommand : public Command {
   }
 
  private:
+  void configure_inputs(CLI::App& app) {
+    app.add_option("--device-profile", device_,
+                   "profile.json measured on the device; again for profiles of other batches")
+        ->allow_extra_args(false)
+        ->required();
+    app.add_option("--server-profile", server_,
+                   "profile.json measured on the server; again for profiles of other batches")
+        ->allow_extra_args(false)
+        ->required();
+    app.add_option("--cells", cells_, "Folder of a sweep, or its cells.jsonl")->required();
+    app.add_option("--link", link_,
+                   "A name in profiles/links (wifi, lte, ...), a link file, "
+                   "rate=8Mbit,rtt=20ms[,downlink=20Mbit][,overhead=66B], or "
+                   "trace:FILE[,rtt=20ms][,downlink=20Mbit][,overhead=66B] with a line "
+                   "'seconds Mbit/s' for each change of the uplink's rate")
+        ->required();
+    app.add_option("--robust", robust_,
+                   "Over a trace, the latency that counts: mean, quantile=0.95, or cantelli=0.95 "
+                   "(kept by that share of any distribution of the same mean and deviation)")
+        ->capture_default_str();
+    app.add_option("--server-load", request_.server_load,
+                   "Share of the server's time taken by others, 0 to below 1; with --queue "
+                   "multiplier their number")
+        ->capture_default_str();
+    app.add_option("--queue", queue_,
+                   "How load becomes waiting: mm1, md1, mg1:cv=0.5 or multiplier")
+        ->capture_default_str();
+    app.add_option("--batch", batches_,
+                   "Inputs in one message; several, e.g. 1,4,16, plan the first and put all into "
+                   "the policy")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 65536));
+    app.add_option("--device-scale", request_.device_scale,
+                   "Model a device this many times slower than measured")
+        ->capture_default_str();
+    app.add_option("--server-scale", request_.server_scale,
+                   "Model a server this many times slower than measured")
+        ->capture_default_str();
+    app.add_option("--power", power_,
+                   "What the device draws where no meter says so: compute_w=5,idle_w=2,"
+                   "radio_w=1.3,radio_w_per_mbit=0.44,receive_w=1.3,receive_w_per_mbit=0.05,"
+                   "tail_j=0.1, any of them");
+  }
+
+  void configure_question(CLI::App& app) {
+    app.add_option("--objective", objective_,
+                   "latency, energy, bytes, weighted:latency=1,bytes=1e-6, "
+                   "lexicographic:latency=0.05,bytes (of those within 5 % of the least latency the "
+                   "fewest bytes), or knee:latency,bytes,loss (closest to the best of each)")
+        ->capture_default_str();
+    app.add_option(
+           "--among", among_,
+           "Splits to choose among: all, natural (bottlenecks by elements, as published) or "
+           "natural-bytes (by what codecs make of them), and both ends")
+        ->capture_default_str();
+    app.add_option("--max-accuracy-loss", request_.constraints.max_accuracy_loss,
+                   "As a fraction: 0.01 is one point");
+    app.add_flag("--certain-loss", request_.constraints.certain_loss,
+                 "Hold the upper end of the loss's 95 % interval against that bound");
+    app.add_option("--max-latency-s", request_.constraints.max_latency_s, "End to end, seconds");
+    app.add_option("--max-energy-j", request_.constraints.max_energy_j, "Of the device, joules");
+    app.add_option("--max-payload-bytes", request_.constraints.max_payload_bytes,
+                   "Mean bytes on the uplink");
+    app.add_option("--max-device-memory-bytes", request_.constraints.max_device_memory_bytes,
+                   "Weights and widest layer of the head");
+  }
+
+  void read_inputs(RunRecorder& recorder) {
+    for (const std::string& path : device_) device_profiles_.push_back(read_profile(path));
+    for (const std::string& path : server_) server_profiles_.push_back(read_profile(path));
+    std::vector<std::string> warnings;
+    request_.cells = read_cells(cells_, &warnings);
+    for (const std::string& warning : warnings) recorder.warning(warning);
+    std::vector<std::string> profiles = device_;
+    for (const std::string& path : server_) {
+      if (std::find(profiles.begin(), profiles.end(), path) == profiles.end()) {
+        profiles.push_back(path);
+      }
+    }
+    for (const std::string& path : profiles) warn_unless_valid(read_run(path), path, recorder);
+    warn_of_foreign_sweep(cells_, device_profiles_.front().host, recorder);
+    for (const std::string& path : profiles) recorder.add_input(path);
+    recorder.add_input(cells_path(cells_));
+  }
+
+  void resolve_question(const Context& context, RunRecorder& recorder) {
+    resolve_link(link_, context.profile_folders, request_, recorder);
+    request_.objective = parse_objective(objective_);
+    request_.queue = parse_queue(queue_);
+    request_.scope = parse_scope(among_);
+    request_.statistic = parse_statistic(robust_);
+    if (!power_.empty()) request_.power = parse_power(power_);
+    if (!policy_table_.empty() && !request_.policy) {
+      throw bad_input("--policy-table needs --policy");
+    }
+    if (!request_.trace && robust_ != "mean") {
+      throw bad_input("--robust " + robust_ + " needs a link that varies: --link trace:FILE");
+    }
+    if (request_.constraints.certain_loss && !request_.constraints.max_accuracy_loss) {
+      throw bad_input("--certain-loss needs --max-accuracy-loss");
+    }
+    use_batch(batches_.empty() ? 1 : batches_.front());
+  }
+
+  // A profile of that batch, else one of single inputs, else the first, which the planner refuses.
+  void use_batch(int batch) {
+    const auto choose = [batch](const std::vector<Profile>& profiles) -> const Profile& {
+      for (const int wanted : {batch, 1}) {
+        for (const Profile& profile : profiles) {
+          if (profile.batch == wanted) return profile;
+        }
+      }
+      return profiles.front();
+    };
+    request_.batch = batch;
+    request_.device = choose(device_profiles_);
+    request_.server = choose(server_profiles_);
+  }
+
+  // The plan of the first batch, with the policy of all.
+  Plan make_plans() {
+    Plan plan = make_plan(request_);
+    if (!plan.table) return plan;
+    std::vector<PolicyTable> tables = {*plan.table};
+    for (std::size_t i = 1; i < batches_.size(); ++i) {
+      use_batch(batches_[i]);
+      tables.push_back(*make_plan(request_).table);
+    }
+    plan.table = joined(tables);
+    return plan;
+  }
+
   PlanRequest request_;
-  std::string device_, server_, cells_, link_;
+  std::vector<std::string> device_, server_;
+  std::vector<Profile> device_profiles_, server_profiles_;
+  std::vector<int> batches_;
+  std::string cells_, link_, power_, policy_table_;
   std::string objective_ = "latency";
+  std::string queue_ = "mm1";
+  std::string among_ = "all";
+  std::string robust_ = "mean";
   std::string output_ = "-";
   bool dry_run_ = false;
 };

@@ -3,13 +3,18 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/cell.h"
 #include "core/link.h"
+#include "core/policy_table.h"
+#include "core/power_model.h"
 #include "core/profile.h"
+#include "core/server_queue.h"
+#include "core/step_trace.h"
 
 namespace splitbench {
 
@@ -18,26 +23,65 @@ struct Constraints {
   std::optional<double> max_latency_s;
   std::optional<double> max_energy_j;
   std::optional<double> max_payload_bytes;
+  std::optional<double> max_device_memory_bytes;
+  // Hold the upper end of the 95 % interval of the loss against max_accuracy_loss, not the loss
+  // measured.
+  bool certain_loss = false;
 };
 
-// What a plan minimises: a weighted sum of latency (s), device energy (J) and payload (bytes).
+// What candidates are compared by; less is better in each.
+enum class Quantity { kLatency, kEnergy, kBytes, kLoss, kMemory, kPeriod };
+
+struct Goal {
+  Quantity quantity = Quantity::kLatency;
+  double tolerance = 0;  // of a lexicographic objective: may be given up, as a fraction of the best
+};
+
+// What a plan minimises.
 struct Objective {
+  enum class Form {
+    kWeighted,       // the sum of latency (s), device energy (J) and payload (bytes), weighted
+    kLexicographic,  // goals in turn, each within its tolerance of the best that is left
+    kKnee,           // the point of the goals' Pareto front closest to the ideal (plan/pareto.h)
+  };
   std::string name = "latency";  // as the user wrote it
   double latency_weight = 1, energy_weight = 0, bytes_weight = 0;
+  Form form = Form::kWeighted;
+  std::vector<Goal> goals = {};  // of the other two forms; weights are 0 then
 };
 
-// One inference as estimated; latency_s is the sum of the six stages.
+// The device's energy by what it is spent on, joules; unset parts are unknown, never 0.
+struct EnergyParts {
+  std::optional<double> compute, encode, radio, tail, idle;
+};
+
+// One inference (one batch) as estimated; latency_s is the sum of the six stages.
 struct Estimate {
   double latency_s = 0;
   double device_s = 0, encode_s = 0, uplink_s = 0, server_s = 0, decode_s = 0, downlink_s = 0;
+  double queue_s = 0;  // of server_s and decode_s, what is waiting for others
+  std::optional<Interval> latency_ci95;
+  double period_s = 0;  // the longest stage: one inference ends each period_s when pipelined
   std::optional<double> energy_j;
+  EnergyParts energy_parts;
   std::string energy_reason;  // why energy_j is unset
+  std::optional<double> device_memory_bytes;
   double payload_bytes = 0;
   double accuracy_loss = 0;
   std::optional<Interval> accuracy_loss_ci95;
 };
 
-// The value to minimise; unset when energy counts and the estimate has none.
+// Unset when the estimate does not know it.
+std::optional<double> quantity_of(const Estimate& estimate, Quantity quantity);
+// "latency", "energy", "bytes", "loss", "memory", "period".
+const char* quantity_name(Quantity quantity);
+
+// Whether the energy of a candidate has to be known to compare it.
+bool needs_energy(const Objective& objective);
+
+// The value to minimise; unset when energy counts and the estimate has none. Of the forms with
+// goals it is the first goal's value: what is minimised first, and what ranks those that are not
+// chosen.
 std::optional<double> objective_value(const Objective& objective, const Estimate& estimate);
 
 struct Candidate {
@@ -63,11 +107,61 @@ struct PolicyRegion {
   std::optional<std::string> codec;
 };
 
+// How a plan over a trace turns the times of many starts into one.
+struct RobustStatistic {
+  enum class Kind { kMean, kQuantile, kCantelli };
+  Kind kind = Kind::kMean;
+  double p = 0.95;  // of the other two
+};
+
+// What a plan over a trace found.
+struct TraceOutcome {
+  std::string file;
+  double duration_s = 0, mean_bps = 0;
+  std::size_t starts = 0;  // evenly over the trace
+  RobustStatistic statistic;
+  // Of the choice, over the starts; regret is against the best feasible candidate at each start.
+  double mean_s = 0, p95_s = 0, worst_s = 0;
+  double mean_regret_s = 0, worst_regret_s = 0;
+};
+
+// When another choice would win, if one measured input changed alone.
+struct Turning {
+  std::string input;  // "rate_bps", "rtt_s", "server_load", "device time", "server time", ...
+  double now = 0;     // in the input's unit; 1 of inputs that are scaled
+  double at = 0;      // beyond which the other wins
+  std::string split, codec;
+};
+
+struct Sensitivity {
+  std::string input;
+  double value = 0;       // of the input, in its unit
+  double elasticity = 0;  // relative change of the objective per relative change of the input
+};
+
+// Why a plan is what it is (plan/explain.h).
+struct Explanation {
+  std::string why;
+  std::vector<Turning> turnings;
+  std::vector<Sensitivity> sensitivities;  // most important first
+  // Of an accuracy bound: the best candidate whose whole interval keeps it. Unset without a bound
+  // or when no interval does.
+  std::optional<Candidate> certain;
+};
+
+struct ParetoPoint {
+  std::size_t candidate = 0;
+  bool knee = false;
+};
+
 struct Plan {
   Objective objective;
   Constraints constraints;
   Link link;
   double server_load = 0;
+  ServerQueue queue;
+  int batch = 1;
+  PowerModel power;
   double device_scale = 1, server_scale = 1;  // 1: as measured; else modelled by scaling
   std::string model_name, model_sha256;
   std::optional<Candidate> chosen;
@@ -77,8 +171,19 @@ struct Plan {
   std::string nearest_miss;  // infeasible plans: which candidate misses by how much
   std::optional<Candidate> device_only, server_only, raw_split;  // baselines
   std::vector<Candidate> candidates;
+  std::vector<ParetoPoint> front;    // feasible ones in latency, bytes and loss; fastest first
   std::vector<PolicyRegion> policy;  // empty unless asked for; slowest rate first
+  std::optional<PolicyTable> table;  // with the policy
+  std::optional<TraceOutcome> trace;
+  std::optional<Explanation> explanation;
   std::vector<std::string> warnings;
+};
+
+// Which splits may be chosen.
+enum class SplitScope {
+  kAll,
+  kNatural,       // the published natural bottlenecks, by elements (core/split.h), and the ends
+  kNaturalBytes,  // the same by the bytes that codecs make of them (plan/bottlenecks.h)
 };
 
 struct PlanRequest {
@@ -88,9 +193,18 @@ struct PlanRequest {
   Link link;
   Objective objective;
   Constraints constraints;
-  double server_load =
-      0;  // utilisation in [0, 1): server stages take 1 / (1 - load) as long (M/M/1)
+  double server_load = 0;  // see core/server_queue.h
+  ServerQueue queue;
+  // Inputs in one message. A profile of so many is taken as it is; one of single inputs is taken
+  // this many times over.
+  int batch = 1;
   double device_scale = 1, server_scale = 1;  // multiply measured times of that side; > 0
+  PowerModel power;
+  SplitScope scope = SplitScope::kAll;
+  // Uplink rates in bit/s over time in place of the link's rate, which is then its mean.
+  std::shared_ptr<const StepTrace> trace;
+  std::string trace_file;
+  RobustStatistic statistic;
   bool policy = false;
 };
 

@@ -1,6 +1,7 @@
 #include "io/plan_document.h"
 
 #include "io/envelope.h"
+#include "io/plan_parts.h"
 #include "io/value_json.h"
 
 namespace splitbench {
@@ -29,6 +30,7 @@ constexpr Limit kLimits[] = {
     {"max_latency_s", &Constraints::max_latency_s},
     {"max_energy_j", &Constraints::max_energy_j},
     {"max_payload_bytes", &Constraints::max_payload_bytes},
+    {"max_device_memory_bytes", &Constraints::max_device_memory_bytes},
 };
 
 struct Baseline {
@@ -41,17 +43,25 @@ constexpr Baseline kBaselines[] = {
     {"raw-split", &Plan::raw_split},
 };
 
+void set_interval(Json& json, const char* key, const std::optional<Interval>& interval) {
+  set_or_null(json, key, interval ? std::optional<Json>(interval_json(*interval)) : std::nullopt,
+              "no interval was measured");
+}
+
 Json estimate_json(const Estimate& estimate) {
   Json json;
   for (const Stage& stage : kStages) json[stage.key] = estimate.*stage.value;
+  json["queue_s"] = estimate.queue_s;
+  json["period_s"] = estimate.period_s;
+  set_interval(json, "latency_s_ci95", estimate.latency_ci95);
   json["energy_j"] = estimate.energy_j ? Json(*estimate.energy_j) : Json(nullptr);
   if (!estimate.energy_j) json["energy_reason"] = estimate.energy_reason;
+  if (estimate.energy_j) json["energy_parts"] = energy_parts_json(estimate.energy_parts);
+  set_or_null(json, "device_memory_bytes", estimate.device_memory_bytes,
+              "the device profile has no layers up to this split");
   json["payload_bytes"] = estimate.payload_bytes;
   json["accuracy_loss"] = estimate.accuracy_loss;
-  const auto& ci95 = estimate.accuracy_loss_ci95;
-  set_or_null(json, "accuracy_loss_ci95",
-              ci95 ? std::optional<Json>(interval_json(*ci95)) : std::nullopt,
-              "no interval was measured");
+  set_interval(json, "accuracy_loss_ci95", estimate.accuracy_loss_ci95);
   return json;
 }
 
@@ -65,6 +75,13 @@ Estimate estimate_from(const JsonNode& node) {
   if (const auto ci95 = node.find("accuracy_loss_ci95")) {
     estimate.accuracy_loss_ci95 = interval_from(*ci95);
   }
+  estimate.queue_s = node.optional_number("queue_s").value_or(0);
+  estimate.period_s = node.optional_number("period_s").value_or(0);
+  if (const auto ci95 = node.find("latency_s_ci95")) estimate.latency_ci95 = interval_from(*ci95);
+  if (const auto parts = node.find("energy_parts")) {
+    estimate.energy_parts = energy_parts_from(*parts);
+  }
+  estimate.device_memory_bytes = node.optional_number("device_memory_bytes");
   return estimate;
 }
 
@@ -132,6 +149,7 @@ Json policy_json(const Plan& plan) {
   for (const PolicyRegion& region : plan.policy) {
     json["regions"].push_back(region_json(region, plan.server_load));
   }
+  if (plan.table) write_policy_table(json, *plan.table);
   return json;
 }
 
@@ -149,10 +167,12 @@ Json question_json(const Plan& plan) {
     const auto& value = plan.constraints.*limit.value;
     if (value) data["constraints"][limit.key] = *value;
   }
+  if (plan.constraints.certain_loss) data["constraints"]["certain_loss"] = true;
   data["link"] = link_json(plan.link);
   data["server_load"] = plan.server_load;
   data["device_scale"] = plan.device_scale;
   data["server_scale"] = plan.server_scale;
+  write_question_parts(data, plan);
   return data;
 }
 
@@ -169,10 +189,13 @@ Plan question_from(const JsonNode& data) {
   for (const Limit& limit : kLimits) {
     plan.constraints.*limit.value = data.at("constraints").optional_number(limit.key);
   }
+  const auto certain = data.at("constraints").find("certain_loss");
+  plan.constraints.certain_loss = certain && certain->boolean();
   plan.link = link_from(data.at("link"), "");
   plan.server_load = data.at("server_load").number();
   plan.device_scale = data.at("device_scale").number();
   plan.server_scale = data.at("server_scale").number();
+  read_question_parts(data, plan);
   return plan;
 }
 
@@ -197,6 +220,7 @@ std::string plan_document(const Plan& plan, const RunRecord& run) {
   for (const Candidate& candidate : plan.candidates) {
     data["candidates"].push_back(candidate_json(candidate));
   }
+  write_answer_parts(data, plan, candidate_json);
   data["policy"] = policy_json(plan);
   data["warnings"] = plan.warnings;
   return envelope_text(kKind, run, std::move(data));
@@ -216,6 +240,8 @@ Plan read_plan(const std::string& path) {
   for (const JsonNode& candidate : data.at("candidates").items()) {
     plan.candidates.push_back(candidate_from(candidate));
   }
+  read_answer_parts(data, plan, candidate_from);
+  plan.table = read_policy_table(data.at("policy"));
   for (const JsonNode& region : data.at("policy").at("regions").items()) {
     plan.policy.push_back(region_from(region));
   }

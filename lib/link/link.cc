@@ -135,7 +135,7 @@ double parse_size_bytes(const std::string& text) {
 Link parse_link(const std::string& text) {
   if (text.rfind("trace:", 0) == 0) {
     throw bad_input("link '" + text +
-                    "': bandwidth traces are not supported by this version; "
+                    "': traces are not supported here; "
                     "write one rate, e.g. " +
                     kLinkExample);
   }

@@ -1,11 +1,13 @@
 #include "plan/candidates.h"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "base/error.h"
 #include "base/spec.h"
 #include "plan/cost_model.h"
+#include "plan/memory.h"
 
 namespace splitbench {
 namespace {
@@ -47,11 +49,18 @@ void check_same_model(const PlanRequest& request) {
   }
 }
 
-void check_one_input(const Profile& profile, const char* side) {
-  if (profile.batch == 1) return;
+void check_batch_size(int batch) {
+  constexpr int kMaxBatch = 65536;
+  if (batch >= 1 && batch <= kMaxBatch) return;
+  throw bad_input("batch is " + std::to_string(batch) + "; it must be 1 to " +
+                  std::to_string(kMaxBatch));
+}
+
+void check_batch(const Profile& profile, int batch, const char* side) {
+  if (profile.batch == 1 || profile.batch == batch) return;
   throw bad_input(std::string("the ") + side + " profile is of batches of " +
-                  std::to_string(profile.batch) +
-                  "; a plan estimates single inputs, profile with --batch 1");
+                  std::to_string(profile.batch) + ", the plan of " + std::to_string(batch) +
+                  "; profile with --batch " + std::to_string(batch) + " or 1");
 }
 
 // Written so that NaN fails too.
@@ -63,41 +72,58 @@ void check_scale(double scale, const char* name) {
 
 // Why the cell's times and bytes do not belong to a profile's, or nothing. The tensors at one split
 // of one model differ in size when the input does.
-std::string size_mismatch(const Cell& cell, const SplitProfile& split, const char* side) {
-  if (cell.boundary_bytes == split.boundary_bytes) return "";
+std::string size_mismatch(const Cell& cell, const SplitProfile& split, int batch,
+                          const char* side) {
+  const std::size_t profiled = split.boundary_bytes / static_cast<std::size_t>(batch);
+  if (cell.boundary_bytes == profiled) return "";
   return "measured at another input size: " + std::to_string(cell.boundary_bytes) + " B here, " +
-         std::to_string(split.boundary_bytes) + " B in the " + side + " profile";
+         std::to_string(profiled) + " B in the " + side + " profile";
 }
 
-Candidate cell_candidate(const Cell& cell, const SplitIndex& device, const SplitIndex& server,
-                         const Conditions& conditions) {
+// What all candidates of a request share.
+struct Sides {
+  Conditions conditions;
+  SplitIndex device, server;
+  int device_batch = 1, server_batch = 1;
+  std::unordered_map<std::string, double> memory;
+
+  std::optional<double> memory_of(const std::string& split) const {
+    const auto found = memory.find(split);
+    return found == memory.end() ? std::nullopt : std::optional<double>(found->second);
+  }
+};
+
+Candidate cell_candidate(const Cell& cell, const Sides& sides) {
   Candidate candidate;
   candidate.split = cell.key.split;
   candidate.codec = cell.key.codec;
   // A bottleneck takes what its encoder's split yields: nothing of the model runs behind that.
   const bool learned = cell.bottleneck.has_value();
-  const auto head = device.find(learned ? cell.bottleneck->encoder_split : cell.key.split);
-  const auto tail = server.find(cell.key.split);
+  const auto head =
+      sides.device.find(learned ? cell.bottleneck->encoder_split : cell.key.split);
+  const auto tail = sides.server.find(cell.key.split);
   if (cell.status != CellStatus::kOk) {
     candidate.rejected_because = std::string("cell ") + cell_status_name(cell.status) +
                                  (cell.reason.empty() ? "" : ": " + cell.reason);
-  } else if (head == device.end()) {
+  } else if (head == sides.device.end()) {
     candidate.rejected_because = learned ? "the split of its encoder, " +
                                                cell.bottleneck->encoder_split +
                                                ", is not in the device profile"
                                          : "split not in the device profile";
-  } else if (tail == server.end()) {
+  } else if (tail == sides.server.end()) {
     candidate.rejected_because = "split not in the server profile";
   } else {
     if (head->first == cell.key.split) {
-      candidate.rejected_because = size_mismatch(cell, *head->second, "device");
+      candidate.rejected_because =
+          size_mismatch(cell, *head->second, sides.device_batch, "device");
     }
     if (candidate.rejected_because.empty()) {
-      candidate.rejected_because = size_mismatch(cell, *tail->second, "server");
+      candidate.rejected_because = size_mismatch(cell, *tail->second, sides.server_batch, "server");
     }
   }
   if (candidate.rejected_because.empty()) {
-    candidate.estimate = estimate_split(*head->second, *tail->second, cell, conditions);
+    candidate.estimate = estimate_split(*head->second, *tail->second, cell, sides.conditions,
+                                        sides.memory_of(head->first));
   }
   return candidate;
 }
@@ -106,30 +132,33 @@ Candidate cell_candidate(const Cell& cell, const SplitIndex& device, const Split
 
 void check_request(const PlanRequest& request) {
   validate(request.link);
-  if (!(request.server_load >= 0 && request.server_load < 1)) {
-    throw bad_input("server load is " + format_number(request.server_load) +
-                    "; it must be at least 0 and below 1 (0.5: half of the server is busy)");
-  }
+  check_load(request.queue, request.server_load);
+  check_batch_size(request.batch);
   check_scale(request.device_scale, "device scale");
   check_scale(request.server_scale, "server scale");
   check_same_model(request);
-  check_one_input(request.device, "device");
-  check_one_input(request.server, "server");
+  check_batch(request.device, request.batch, "device");
+  check_batch(request.server, request.batch, "server");
+  if (request.trace && !(request.trace->mean() > 0)) {
+    throw bad_input("the trace '" + request.trace_file + "' never has a rate above zero");
+  }
 }
 
 std::vector<Candidate> enumerate_candidates(const PlanRequest& request) {
-  const Conditions conditions = conditions_of(request);
-  const SplitIndex device = index_splits(request.device);
-  const SplitIndex server = index_splits(request.server);
+  const Sides sides = {conditions_of(request),       index_splits(request.device),
+                       index_splits(request.server), request.device.batch,
+                       request.server.batch,         head_memory_bytes(request.device)};
   const std::string device_only = split_kind_name(SplitKind::kDeviceOnly);
 
   std::vector<Candidate> candidates(1);
+  candidates.reserve(request.cells.size() + 1);
   candidates.front().split = device_only;
   candidates.front().codec = "none";
-  candidates.front().estimate = estimate_device_only(request.device.end_to_end, conditions);
+  candidates.front().estimate = estimate_device_only(request.device.end_to_end, sides.conditions,
+                                                     sides.memory_of(device_only));
   for (const Cell& cell : request.cells) {
     if (cell.key.split == device_only) continue;
-    candidates.push_back(cell_candidate(cell, device, server, conditions));
+    candidates.push_back(cell_candidate(cell, sides));
   }
   return candidates;
 }

@@ -8,7 +8,8 @@
 namespace splitbench {
 
 // Throws Error{kBadInput} with both sides named when the profiles and cells are not of one model
-// (SHA-256), its input differs, a profile is of batches, or link, load or scales are out of range.
+// (SHA-256), its input differs, a profile is of another batch, the trace never has a rate, or link,
+// load, batch or scales are out of range.
 void check_request(const PlanRequest& request);
 
 // The head of a cell with a bottleneck is that of its encoder's split, none when that is the

@@ -23,6 +23,21 @@ void add_bound(std::vector<Bound>& bounds, const std::optional<double>& limit, B
   bounds.push_back(std::move(bound));
 }
 
+using Value = std::optional<double>;
+Value latency_of(const Estimate& e) { return e.latency_s; }
+Value energy_of(const Estimate& e) { return e.energy_j; }
+Value payload_of(const Estimate& e) { return e.payload_bytes; }
+Value memory_of(const Estimate& e) { return e.device_memory_bytes; }
+Value loss_of(const Estimate& e) { return e.accuracy_loss; }
+Value highest_loss_of(const Estimate& e) {
+  return e.accuracy_loss_ci95 ? Value(e.accuracy_loss_ci95->high) : std::nullopt;
+}
+
+Bound loss_bound(bool certain) {
+  if (!certain) return {"max_accuracy_loss", "accuracy loss", 0, loss_of, format_plain};
+  return {"max_accuracy_loss", "accuracy loss of up to (95 %)", 0, highest_loss_of, format_plain};
+}
+
 }  // namespace
 
 std::vector<Bound> bounds_of(const Constraints& c) {
@@ -31,37 +46,31 @@ std::vector<Bound> bounds_of(const Constraints& c) {
                     "; it is a fraction, at most 1 (0.01 is one percentage point)");
   }
   std::vector<Bound> bounds;
-  add_bound(bounds, c.max_accuracy_loss,
-            {"max_accuracy_loss", "accuracy loss", 0,
-             [](const Estimate& e) { return e.accuracy_loss; }, format_plain},
-            -1);
-  add_bound(bounds, c.max_latency_s,
-            {"max_latency_s", "latency", 0, [](const Estimate& e) { return e.latency_s; },
-             format_duration},
+  add_bound(bounds, c.max_accuracy_loss, loss_bound(c.certain_loss), -1);
+  add_bound(bounds, c.max_latency_s, {"max_latency_s", "latency", 0, latency_of, format_duration},
             0);
-  add_bound(bounds, c.max_energy_j,
-            {"max_energy_j", "energy", 0, [](const Estimate& e) { return e.energy_j.value_or(0); },
-             format_energy},
-            0);
+  add_bound(bounds, c.max_energy_j, {"max_energy_j", "energy", 0, energy_of, format_energy}, 0);
   add_bound(bounds, c.max_payload_bytes,
-            {"max_payload_bytes", "payload", 0, [](const Estimate& e) { return e.payload_bytes; },
-             format_bytes},
-            0);
+            {"max_payload_bytes", "payload", 0, payload_of, format_bytes}, 0);
+  add_bound(bounds, c.max_device_memory_bytes,
+            {"max_device_memory_bytes", "device memory", 0, memory_of, format_bytes}, 0);
   return bounds;
 }
 
 bool satisfied(const Bound& bound, const Estimate& estimate) {
-  if (bound.is_energy() && !estimate.energy_j) return false;
-  return bound.value(estimate) <= bound.limit;
+  const std::optional<double> value = bound.value(estimate);
+  return value && *value <= bound.limit;
 }
 
 std::string violation_text(const Bound& bound, const Estimate& estimate) {
-  const auto [value, limit] = distinct_texts(bound.value(estimate), bound.limit, bound.text);
+  const std::optional<double> own = bound.value(estimate);
+  if (!own) return bound.what + " unknown";
+  const auto [value, limit] = distinct_texts(*own, bound.limit, bound.text);
   return bound.what + " " + value + " > " + limit;
 }
 
 double relative_violation(const Bound& bound, const Estimate& estimate) {
-  const double excess = bound.value(estimate) - bound.limit;
+  const double excess = bound.value(estimate).value_or(0) - bound.limit;
   return std::max(excess, 0.0) / (bound.limit == 0 ? 1 : std::abs(bound.limit));
 }
 

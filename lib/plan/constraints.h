@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +19,12 @@ struct Bound {
   std::string name;  // as in documents: "max_latency_s"
   std::string what;  // "latency"
   double limit = 0;
-  double (*value)(const Estimate&) = nullptr;  // only called when the estimate has it
+  std::optional<double> (*value)(const Estimate&) = nullptr;  // unset when it is unknown
   ValueText text;
-
-  bool is_energy() const { return name == "max_energy_j"; }
 };
 
+// With certain_loss the loss that is bounded is the upper end of its interval; a loss without an
+// interval is then unknown.
 // Throws Error{kBadInput} for a bound that is not finite, a negative one, or an accuracy loss
 // outside [-1, 1] (negative: the loss must be a gain).
 std::vector<Bound> bounds_of(const Constraints& constraints);
@@ -31,7 +32,8 @@ std::vector<Bound> bounds_of(const Constraints& constraints);
 // Whether the estimate has the quantity and keeps the bound (reaching it is allowed).
 bool satisfied(const Bound& bound, const Estimate& estimate);
 
-// "latency 12.3 ms > 10 ms", with as many digits as it takes to tell the two apart.
+// "latency 12.3 ms > 10 ms", with as many digits as it takes to tell the two apart, or "energy
+// unknown".
 std::string violation_text(const Bound& bound, const Estimate& estimate);
 
 // How far the estimate is beyond the bound, as a fraction of it (of 1 when the bound is 0); 0 when

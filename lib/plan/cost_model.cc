@@ -1,25 +1,16 @@
 #include "plan/cost_model.h"
 
-#include "base/spec.h"
+#include <algorithm>
+#include <cmath>
+
+#include "plan/energy.h"
+#include "plan/robust.h"
 
 namespace splitbench {
 namespace {
 
-double transfer_s(double bytes, double rate_bps, const Link& link) {
-  return link.rtt_s / 2 + 8 * (bytes + link.overhead_bytes) / rate_bps;
-}
-
-// A device that is modelled by scaling times draws a power that nobody knows.
-void set_energy(Estimate& estimate, const EnergyReading& reading, double device_scale) {
-  if (!reading.joules) {
-    estimate.energy_reason =
-        reading.reason.empty() ? "the device profile has no energy" : reading.reason;
-  } else if (device_scale != 1) {
-    estimate.energy_reason = "measured on a device that is not the one modelled, device scale " +
-                             format_number(device_scale);
-  } else {
-    estimate.energy_j = reading.joules;
-  }
+double transfer_s(double bits, double rate_bps, const Link& link) {
+  return link.rtt_s / 2 + bits / rate_bps;
 }
 
 // The same order of addition everywhere, so that equal stages give equal sums.
@@ -27,51 +18,144 @@ void set_latency(Estimate& e) {
   e.latency_s = e.device_s + e.encode_s + e.uplink_s + e.server_s + e.decode_s + e.downlink_s;
 }
 
+void set_period(Estimate& e, const Conditions& conditions) {
+  const double half_trip = sends(e) ? conditions.link.rtt_s / 2 : 0;
+  e.period_s = std::max({e.device_s + e.encode_s, e.uplink_s - half_trip, e.server_s + e.decode_s,
+                         e.downlink_s - half_trip});
+}
+
+// A median with the interval around it that was measured, scaled.
+struct Spread {
+  const LatencySummary* summary = nullptr;
+  double factor = 1;
+};
+
+std::optional<Interval> latency_interval(double latency_s, std::initializer_list<Spread> spreads) {
+  double below = 0;
+  double above = 0;
+  for (const Spread& spread : spreads) {
+    const LatencySummary& s = *spread.summary;
+    if (!(s.ci95.low <= s.median && s.median <= s.ci95.high)) return std::nullopt;
+    below += std::pow((s.median - s.ci95.low) * spread.factor, 2);
+    above += std::pow((s.ci95.high - s.median) * spread.factor, 2);
+  }
+  return Interval{latency_s - std::sqrt(below), latency_s + std::sqrt(above)};
+}
+
+int runs(int batch, int profiled) { return profiled == batch ? 1 : batch; }
+
 }  // namespace
 
 Conditions conditions_of(const PlanRequest& request) {
-  return {request.link, request.server_load, request.device_scale, request.server_scale,
-          static_cast<double>(request.device.output.bytes())};
+  Conditions conditions = {
+      request.link, request.server_load, request.device_scale, request.server_scale,
+      static_cast<double>(request.device.output.bytes()) / request.device.batch};
+  conditions.queue = request.queue;
+  conditions.batch = request.batch;
+  conditions.device_runs = runs(request.batch, request.device.batch);
+  conditions.server_runs = runs(request.batch, request.server.batch);
+  conditions.power = request.power;
+  conditions.trace = request.trace.get();
+  conditions.statistic = request.statistic;
+  return conditions;
 }
 
-Estimate estimate_device_only(const SegmentProfile& end_to_end, const Conditions& conditions) {
+double slow_down(const Conditions& c) {
+  if (c.queue.kind == QueueKind::kMm1) return 1 / (1 - c.server_load);
+  return 1 + waiting_factor(c.queue, c.server_load);
+}
+
+double uplink_bits(const Estimate& estimate, const Conditions& conditions) {
+  return 8 * (estimate.payload_bytes + conditions.link.overhead_bytes);
+}
+
+double downlink_bits(const Conditions& conditions) {
+  return 8 * (conditions.batch * conditions.result_bytes + conditions.link.overhead_bytes);
+}
+
+bool sends(const Estimate& e) { return e.uplink_s + e.downlink_s > 0; }
+
+Estimate estimate_device_only(const SegmentProfile& end_to_end, const Conditions& conditions,
+                              std::optional<double> memory) {
   Estimate estimate;
-  estimate.device_s = end_to_end.latency.median * conditions.device_scale;
+  const double factor = conditions.device_scale * conditions.device_runs;
+  estimate.device_s = end_to_end.latency.median * factor;
   estimate.accuracy_loss_ci95 = Interval{0, 0};
-  set_energy(estimate, end_to_end.energy, conditions.device_scale);
+  estimate.device_memory_bytes = memory;
   set_latency(estimate);
+  set_period(estimate, conditions);
+  set_energy(estimate, end_to_end.energy, conditions);
+  estimate.latency_ci95 = latency_interval(estimate.latency_s, {{&end_to_end.latency, factor}});
   return estimate;
 }
 
 Estimate estimate_split(const SplitProfile& device, const SplitProfile& server, const Cell& cell,
-                        const Conditions& conditions) {
+                        const Conditions& conditions, std::optional<double> memory) {
   const Link& link = conditions.link;
-  const double server_factor = conditions.server_scale / (1 - conditions.server_load);
+  const double n = conditions.batch;
+  const double server_factor = conditions.server_scale * slow_down(conditions);
+  const double head_factor = conditions.device_scale * conditions.device_runs;
+  const double tail_factor = server_factor * conditions.server_runs;
   const bool has_head = device.split.kind != SplitKind::kServerOnly;
   const PairedLoss loss = accuracy_loss(cell.accuracy);
   Estimate estimate;
-  estimate.device_s = has_head ? device.head.latency.median * conditions.device_scale : 0;
-  estimate.encode_s = cell.encode.median * conditions.device_scale;
-  estimate.uplink_s = transfer_s(cell.payload_bytes.mean, link.rate_bps, link);
-  estimate.server_s = server.tail.latency.median * server_factor;
-  estimate.decode_s = cell.decode.median * server_factor;
-  estimate.downlink_s = transfer_s(conditions.result_bytes, link.downlink_bps, link);
-  estimate.payload_bytes = cell.payload_bytes.mean;
+  estimate.payload_bytes = n * cell.payload_bytes.mean;
   estimate.accuracy_loss = loss.loss;
   estimate.accuracy_loss_ci95 = loss.ci95;
-  set_energy(estimate, device.head.energy, conditions.device_scale);
+  estimate.device_memory_bytes = memory;
+  estimate.device_s = has_head ? device.head.latency.median * head_factor : 0;
+  estimate.encode_s = n * cell.encode.median * conditions.device_scale;
+  const double bits = uplink_bits(estimate, conditions);
+  const double sent_after_s = estimate.device_s + estimate.encode_s;
+  estimate.uplink_s = conditions.trace == nullptr
+                          ? transfer_s(bits, link.rate_bps, link)
+                          : link.rtt_s / 2 + robust_transfer_s(*conditions.trace, bits,
+                                                               sent_after_s, conditions.statistic);
+  estimate.server_s = server.tail.latency.median * tail_factor;
+  estimate.decode_s = n * cell.decode.median * server_factor;
+  estimate.downlink_s = transfer_s(downlink_bits(conditions), link.downlink_bps, link);
+  estimate.queue_s = (estimate.server_s + estimate.decode_s) * (1 - 1 / slow_down(conditions));
   set_latency(estimate);
+  set_period(estimate, conditions);
+  set_energy(estimate, device.head.energy, conditions);
+  const LatencySummary& head = device.head.latency;
+  const LatencySummary& tail = server.tail.latency;
+  estimate.latency_ci95 =
+      has_head ? latency_interval(estimate.latency_s, {{&head, head_factor}, {&tail, tail_factor}})
+               : latency_interval(estimate.latency_s, {{&tail, tail_factor}});
   return estimate;
 }
 
 LinearLatency linear_latency(const Estimate& e, const Conditions& conditions) {
   const Link& link = conditions.link;
   const double local_s = e.device_s + e.encode_s + e.server_s + e.decode_s;
-  if (e.uplink_s + e.downlink_s == 0) return {local_s, 0};
-  const double uplink_bits = 8 * (e.payload_bytes + link.overhead_bytes);
-  if (!link.downlink_follows) return {local_s + link.rtt_s / 2 + e.downlink_s, uplink_bits};
-  const double downlink_bits = 8 * (conditions.result_bytes + link.overhead_bytes);
-  return {local_s + link.rtt_s, uplink_bits + downlink_bits};
+  if (!sends(e)) return {local_s, 0};
+  const double bits = uplink_bits(e, conditions);
+  if (!link.downlink_follows) return {local_s + link.rtt_s / 2 + e.downlink_s, bits};
+  return {local_s + link.rtt_s, bits + downlink_bits(conditions)};
+}
+
+CostPlane latency_plane(const Estimate& e, const Conditions& conditions) {
+  const LinearLatency line = linear_latency(e, conditions);
+  const double unloaded_s = (e.server_s + e.decode_s) / slow_down(conditions);
+  return {line.fixed_s - (e.server_s + e.decode_s) + unloaded_s, line.bits, unloaded_s};
+}
+
+std::optional<CostPlane> objective_plane(const Objective& o, const Estimate& e,
+                                         const Conditions& conditions) {
+  if (o.form != Objective::Form::kWeighted) return std::nullopt;
+  CostPlane plane = latency_plane(e, conditions);
+  plane.fixed = o.latency_weight * plane.fixed + o.bytes_weight * e.payload_bytes;
+  plane.per_x *= o.latency_weight;
+  plane.per_w *= o.latency_weight;
+  if (o.energy_weight > 0) {
+    const std::optional<CostPlane> energy = energy_plane(e, conditions);
+    if (!energy) return std::nullopt;
+    plane.fixed += o.energy_weight * energy->fixed;
+    plane.per_x += o.energy_weight * energy->per_x;
+    plane.per_w += o.energy_weight * energy->per_w;
+  }
+  return plane;
 }
 
 }  // namespace splitbench

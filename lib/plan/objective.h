@@ -1,4 +1,4 @@
-// What a plan minimises: a weighted sum of latency (s), device energy (J) and payload (bytes).
+// Objectives as text (core/plan.h says what they are).
 #pragma once
 
 #include <string>
@@ -7,13 +7,22 @@
 
 namespace splitbench {
 
-// `latency`, `energy`, `bytes` or `weighted:latency=1,energy=0.5,bytes=1e-6` (weights left out are
-// 0). Throws Error{kBadInput} for anything else, negative weights, or all weights zero.
+//   latency, energy, bytes
+//   weighted:latency=1,energy=0.5,bytes=1e-6    weights left out are 0
+//   lexicographic:latency=0.05,bytes            least latency, of those within 5 % the fewest
+//   bytes;
+//                                               a tolerance left out is 0
+//   knee:latency,bytes,loss                     one to three of them; `knee` alone is these three
+// with latency, energy, bytes, loss, memory (of the device) and period (pipelined) in the last two.
+// Throws Error{kBadInput} for anything else, negative or zero weights, and repeated goals.
 Objective parse_objective(const std::string& text);
 
 // Names what the value is and formats it with its unit: "latency 12.3 ms", "energy 0.4 J", "payload
 // 1.2 kB", or "objective 0.0123" of a weighted sum.
 std::string objective_name(const Objective& objective);
 std::string objective_text(const Objective& objective, double value, int digits = 3);
+
+// A quantity with its unit.
+std::string goal_text(Quantity quantity, double value, int digits = 3);
 
 }  // namespace splitbench

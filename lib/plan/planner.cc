@@ -2,71 +2,86 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <limits>
 #include <set>
 #include <tuple>
 
 #include "base/error.h"
 #include "base/spec.h"
 #include "base/units.h"
+#include "plan/bottlenecks.h"
 #include "plan/candidates.h"
+#include "plan/choice.h"
 #include "plan/constraints.h"
 #include "plan/cost_model.h"
-#include "plan/objective.h"
+#include "plan/energy.h"
+#include "plan/explain.h"
+#include "plan/misses.h"
 #include "plan/policy.h"
+#include "plan/policy_table.h"
+#include "plan/trace_outcome.h"
 
 namespace splitbench {
 namespace {
 
 using Candidates = std::vector<Candidate>;
 
-bool needs_energy(const Objective& objective, const std::vector<Bound>& bounds) {
-  return objective.energy_weight > 0 ||
-         std::any_of(bounds.begin(), bounds.end(), [](const Bound& b) { return b.is_energy(); });
-}
-
-void require_energy(const Candidates& candidates) {
-  const bool known = std::any_of(candidates.begin(), candidates.end(), [](const Candidate& c) {
-    return c.estimate && c.estimate->energy_j;
-  });
-  if (known) return;
-  throw Error(ErrorCode::kMissingMeasurement,
-              "the objective or a constraint needs energy, which no candidate has (" +
-                  candidates.front().estimate->energy_reason +
-                  "); profile the device with --energy METER");
+// The first quantity that the objective or a bound needs and no candidate has.
+void require_measurements(const Candidates& candidates, const Objective& objective,
+                          const std::vector<Bound>& bounds) {
+  const auto any = [&](auto has) {
+    return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
+      return candidate.estimate && has(*candidate.estimate);
+    });
+  };
+  const auto bounded = [&](const char* name) {
+    return std::any_of(bounds.begin(), bounds.end(),
+                       [&](const Bound& bound) { return bound.name == name; });
+  };
+  if ((needs_energy(objective) || bounded("max_energy_j")) &&
+      !any([](const Estimate& e) { return e.energy_j.has_value(); })) {
+    throw Error(ErrorCode::kMissingMeasurement,
+                "the objective or a constraint needs energy, which no candidate has (" +
+                    candidates.front().estimate->energy_reason +
+                    "); profile the device with --energy METER");
+  }
+  const bool memory =
+      std::any_of(objective.goals.begin(), objective.goals.end(),
+                  [](const Goal& goal) { return goal.quantity == Quantity::kMemory; });
+  if ((memory || bounded("max_device_memory_bytes")) &&
+      !any([](const Estimate& e) { return e.device_memory_bytes.has_value(); })) {
+    throw Error(ErrorCode::kMissingMeasurement,
+                "the objective or a constraint needs the device's memory, which is modelled from "
+                "layers that the device profile does not have; profile the device anew");
+  }
 }
 
 // Sets `feasible`, and `rejected_because` of those that break a bound.
-void judge(Candidates& candidates, const std::vector<Bound>& bounds, bool energy_needed) {
+void judge(Candidates& candidates, const Objective& objective, const std::vector<Bound>& bounds) {
+  const bool energy_needed = needs_energy(objective);
   for (Candidate& candidate : candidates) {
     if (!candidate.estimate) continue;
+    const Estimate& estimate = *candidate.estimate;
     std::string reasons;
     const auto add_reason = [&reasons](const std::string& reason) {
       reasons += (reasons.empty() ? "" : "; ") + reason;
     };
-    if (energy_needed && !candidate.estimate->energy_j) {
-      add_reason("energy unknown: " + candidate.estimate->energy_reason);
+    const bool energy_unknown =
+        !estimate.energy_j &&
+        (energy_needed || std::any_of(bounds.begin(), bounds.end(), [](const Bound& bound) {
+           return bound.name == "max_energy_j";
+         }));
+    if (energy_unknown) {
+      add_reason("energy unknown: " + estimate.energy_reason);
+    } else if (!comparable(objective, estimate)) {
+      add_reason("device memory unknown");
     }
     for (const Bound& bound : bounds) {
-      if (bound.is_energy() && !candidate.estimate->energy_j) continue;
-      if (!satisfied(bound, *candidate.estimate)) {
-        add_reason(violation_text(bound, *candidate.estimate));
-      }
+      if (bound.name == "max_energy_j" && energy_unknown) continue;
+      if (!satisfied(bound, estimate)) add_reason(violation_text(bound, estimate));
     }
     candidate.feasible = reasons.empty();
     candidate.rejected_because = reasons;
   }
-}
-
-// The order of choice. Requires that both have an objective value.
-bool preferred(const Candidate& a, const Candidate& b, const Objective& objective) {
-  const auto key = [&](const Candidate& c) {
-    return std::make_tuple(*objective_value(objective, *c.estimate), c.estimate->latency_s,
-                           c.estimate->payload_bytes, c.estimate->accuracy_loss, std::cref(c.split),
-                           std::cref(c.codec));
-  };
-  return key(a) < key(b);
 }
 
 // The most preferred of the candidates that have an objective value and satisfy `admit`.
@@ -81,92 +96,12 @@ const Candidate* best_of(const Candidates& candidates, const Objective& objectiv
   return best;
 }
 
-std::string greater_text(const std::string& what, double value, double best,
-                         const ValueText& text) {
-  const auto [a, b] = distinct_texts(value, best, text);
-  return what + " " + a + " > " + b;
-}
-
-// Why a feasible candidate lost against the choice.
-std::string loss_reason(const Candidate& candidate, const Candidate& choice,
-                        const Objective& objective) {
-  const Estimate& own = *candidate.estimate;
-  const Estimate& best = *choice.estimate;
-  const std::string name = objective_name(objective);
-  const double own_value = *objective_value(objective, own);
-  const double best_value = *objective_value(objective, best);
-  if (own_value > best_value) {
-    const auto text = [&](double value, int digits) {
-      return objective_text(objective, value, digits);
-    };
-    return greater_text(name, own_value, best_value, text) + " of the choice";
-  }
-  const std::string tie = "same " + name + " as the choice, but ";
-  if (own.latency_s > best.latency_s) {
-    return tie + greater_text("latency", own.latency_s, best.latency_s, format_duration);
-  }
-  if (own.payload_bytes > best.payload_bytes) {
-    return tie + greater_text("payload", own.payload_bytes, best.payload_bytes, format_bytes);
-  }
-  if (own.accuracy_loss > best.accuracy_loss) {
-    return tie + greater_text("accuracy loss", own.accuracy_loss, best.accuracy_loss, format_plain);
-  }
-  return "equal to the choice, which comes first by name";
-}
-
-// The bound whose removal alone makes a better objective reachable, the most so; or empty.
-std::string binding_constraint(const Candidates& candidates, const Objective& objective,
-                               const std::vector<Bound>& bounds,
-                               const std::optional<Candidate>& chosen) {
-  double best = chosen ? *objective_value(objective, *chosen->estimate)
-                       : std::numeric_limits<double>::infinity();
-  std::string binding;
-  for (const Bound& removed : bounds) {
-    const Candidate* reachable = best_of(candidates, objective, [&](const Candidate& candidate) {
-      return std::all_of(bounds.begin(), bounds.end(), [&](const Bound& bound) {
-        return bound.name == removed.name || satisfied(bound, *candidate.estimate);
-      });
-    });
-    if (reachable == nullptr) continue;
-    const double value = *objective_value(objective, *reachable->estimate);
-    if (value < best) {
-      best = value;
-      binding = removed.name;
-    }
-  }
-  return binding;
-}
-
-// The candidate that misses its worst bound by the least, in words.
-std::string nearest_miss(const Candidates& candidates, const Objective& objective,
-                         const std::vector<Bound>& bounds) {
-  const Candidate* nearest = nullptr;
-  const Bound* missed = nullptr;
-  double least = std::numeric_limits<double>::infinity();
+CandidatePointers feasible_of(const Candidates& candidates) {
+  CandidatePointers feasible;
   for (const Candidate& candidate : candidates) {
-    if (!candidate.estimate || !objective_value(objective, *candidate.estimate)) continue;
-    const Bound* worst = nullptr;
-    double violation = 0;
-    bool known = true;
-    for (const Bound& bound : bounds) {
-      known = known && (!bound.is_energy() || candidate.estimate->energy_j);
-      const double own = relative_violation(bound, *candidate.estimate);
-      if (own > violation) {
-        violation = own;
-        worst = &bound;
-      }
-    }
-    if (!known || worst == nullptr) continue;
-    const bool tie = violation == least && preferred(candidate, *nearest, objective);
-    if (violation < least || tie) {
-      nearest = &candidate;
-      missed = worst;
-      least = violation;
-    }
+    if (candidate.feasible) feasible.push_back(&candidate);
   }
-  if (nearest == nullptr) return "";
-  return candidate_name(*nearest) + " misses " + missed->name + " by " + format_percent(least) +
-         " of the bound (" + nearest->rejected_because + ")";
+  return feasible;
 }
 
 std::optional<Candidate> copy_of(const Candidate* candidate) {
@@ -218,26 +153,52 @@ void warn_about_cells(Plan& plan, const std::vector<Cell>& cells) {
   }
 }
 
+void warn_about_energy(Plan& plan, const Estimate& estimate) {
+  if (!estimate.energy_j) return;
+  EnergyParts parts = estimate.energy_parts;
+  for (const Candidate& candidate : plan.candidates) {
+    if (candidate.estimate && sends(*candidate.estimate)) parts = candidate.estimate->energy_parts;
+  }
+  std::string names;
+  for (const std::string& name : unknown_parts(parts)) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (names.empty()) return;
+  plan.warnings.push_back("energy is without " + names +
+                          ", which are unknown (--power), so what sends looks too cheap beside "
+                          "device-only");
+}
+
+// How times for a batch came about.
+void warn_about_batch(Plan& plan, const PlanRequest& request) {
+  for (const auto& [side, profile] :
+       {std::make_pair("device", &request.device), std::make_pair("server", &request.server)}) {
+    if (profile->batch == request.batch) continue;
+    plan.warnings.push_back(std::string("the ") + side +
+                            " profile is of single inputs: " + std::to_string(request.batch) +
+                            " are modelled one after another; profile with --batch " +
+                            std::to_string(request.batch) + " to measure them");
+  }
+}
+
 void warn_about_choice(Plan& plan) {
   if (!plan.chosen) return;
   const Estimate& estimate = *plan.chosen->estimate;
   const std::optional<double>& bound = plan.constraints.max_accuracy_loss;
   if (bound && estimate.accuracy_loss_ci95 && estimate.accuracy_loss_ci95->high > *bound) {
-    plan.warnings.push_back("the accuracy loss of the choice is " +
-                            format_plain(estimate.accuracy_loss) + ", but up to " +
-                            format_plain(estimate.accuracy_loss_ci95->high) +
-                            " is compatible with the images measured (95 %), above the bound of " +
-                            format_plain(*bound) + "; sweep more images to be sure");
+    plan.warnings.push_back(
+        "the accuracy loss of the choice is " + format_plain(estimate.accuracy_loss) +
+        ", but up to " + format_plain(estimate.accuracy_loss_ci95->high) +
+        " is compatible with the images measured (95 %), above the bound of " +
+        format_plain(*bound) + "; sweep more images to be sure, or plan with --certain-loss");
   }
-  if (estimate.energy_j) {
-    plan.warnings.push_back("energy counts the head on the device only, not codec and radio");
-  }
+  warn_about_energy(plan, estimate);
 }
 
 // Fills in the choice, the runner-up and every reason that refers to them.
 void choose(Plan& plan, const std::vector<Bound>& bounds) {
-  const auto feasible = [](const Candidate& candidate) { return candidate.feasible; };
-  const Candidate* best = best_of(plan.candidates, plan.objective, feasible);
+  CandidatePointers feasible = feasible_of(plan.candidates);
+  const Candidate* best = choose_among(feasible, plan.objective);
   plan.chosen = copy_of(best);
   plan.binding_constraint =
       binding_constraint(plan.candidates, plan.objective, bounds, plan.chosen);
@@ -249,9 +210,52 @@ void choose(Plan& plan, const std::vector<Bound>& bounds) {
     if (!candidate.feasible || &candidate == best) continue;
     candidate.rejected_because = loss_reason(candidate, *plan.chosen, plan.objective);
   }
-  plan.runner_up = copy_of(best_of(plan.candidates, plan.objective, [&](const Candidate& c) {
-    return c.feasible && !same_choice(c, *plan.chosen);
-  }));
+  feasible.erase(std::remove_if(feasible.begin(), feasible.end(),
+                                [&](const Candidate* c) { return same_choice(*c, *plan.chosen); }),
+                 feasible.end());
+  plan.runner_up = copy_of(choose_among(std::move(feasible), plan.objective));
+}
+
+void set_front(Plan& plan) {
+  const std::vector<Quantity> quantities = {Quantity::kLatency, Quantity::kBytes, Quantity::kLoss};
+  const CandidatePointers feasible = feasible_of(plan.candidates);
+  const std::vector<std::size_t> front = pareto_front(feasible, quantities);
+  const std::vector<std::size_t> knee = knees(feasible, front, quantities);
+  for (const std::size_t i : front) {
+    const bool is_knee = std::find(knee.begin(), knee.end(), i) != knee.end();
+    plan.front.push_back({static_cast<std::size_t>(feasible[i] - plan.candidates.data()), is_knee});
+  }
+  std::stable_sort(plan.front.begin(), plan.front.end(),
+                   [&](const ParetoPoint& a, const ParetoPoint& b) {
+                     return plan.candidates[a.candidate].estimate->latency_s <
+                            plan.candidates[b.candidate].estimate->latency_s;
+                   });
+}
+
+Plan question_of(const PlanRequest& request) {
+  Plan plan;
+  plan.objective = request.objective;
+  plan.constraints = request.constraints;
+  plan.link = request.link;
+  plan.server_load = request.server_load;
+  plan.queue = request.queue;
+  plan.batch = request.batch;
+  plan.power = request.power;
+  plan.device_scale = request.device_scale;
+  plan.server_scale = request.server_scale;
+  plan.model_name = request.device.model_name;
+  plan.model_sha256 = request.device.model_sha256;
+  return plan;
+}
+
+void set_policy(Plan& plan, const Conditions& conditions) {
+  if (plan.objective.form != Objective::Form::kWeighted) {
+    throw bad_input("objective '" + plan.objective.name +
+                    "' has no policy: which choice is best is no plane in 1 / rate; use latency, "
+                    "energy, bytes or weighted:...");
+  }
+  plan.policy = policy_regions(plan.candidates, plan.objective, plan.constraints, conditions);
+  plan.table = policy_table(plan.candidates, plan.objective, plan.constraints, conditions);
 }
 
 }  // namespace
@@ -259,27 +263,20 @@ void choose(Plan& plan, const std::vector<Bound>& bounds) {
 Plan make_plan(const PlanRequest& request) {
   check_request(request);
   const std::vector<Bound> bounds = bounds_of(request.constraints);
-  Plan plan;
-  plan.objective = request.objective;
-  plan.constraints = request.constraints;
-  plan.link = request.link;
-  plan.server_load = request.server_load;
-  plan.device_scale = request.device_scale;
-  plan.server_scale = request.server_scale;
-  plan.model_name = request.device.model_name;
-  plan.model_sha256 = request.device.model_sha256;
+  const Conditions conditions = conditions_of(request);
+  Plan plan = question_of(request);
   plan.candidates = enumerate_candidates(request);
-
-  const bool energy_needed = needs_energy(plan.objective, bounds);
-  if (energy_needed) require_energy(plan.candidates);
-  judge(plan.candidates, bounds, energy_needed);
+  restrict_to_scope(plan.candidates, request);
+  require_measurements(plan.candidates, plan.objective, bounds);
+  judge(plan.candidates, plan.objective, bounds);
   choose(plan, bounds);
   set_baselines(plan, request.device);
-  if (request.policy) {
-    plan.policy =
-        policy_regions(plan.candidates, plan.objective, plan.constraints, conditions_of(request));
-  }
+  set_front(plan);
+  if (request.trace) plan.trace = trace_outcome(plan, request);
+  if (request.policy) set_policy(plan, conditions);
+  plan.explanation = explain(plan, conditions);
   warn_about_cells(plan, request.cells);
+  warn_about_batch(plan, request);
   warn_about_choice(plan);
   return plan;
 }

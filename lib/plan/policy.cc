@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "plan/constraints.h"
+#include "plan/energy.h"
 #include "plan/objective.h"
 
 namespace splitbench {
@@ -30,20 +31,22 @@ struct Contender {
   double x_end = kInfinity;
 };
 
-// The largest x at which the latency keeps its bound; not above 0 when it never does.
-double latency_end(const Line& latency, const std::optional<double>& max_latency_s) {
-  if (!max_latency_s) return kInfinity;
-  const double slack = *max_latency_s - latency.offset;
-  if (latency.slope == 0) return slack >= 0 ? kInfinity : 0;
-  return slack / latency.slope;
+// The largest x at which a cost that rises with x keeps its bound; not above 0 when it never does.
+double end_within(const Line& cost, const std::optional<double>& limit) {
+  if (!limit) return kInfinity;
+  const double slack = *limit - cost.offset;
+  if (cost.slope == 0) return slack >= 0 ? kInfinity : 0;
+  return slack / cost.slope;
 }
 
 std::vector<Contender> contenders_of(const std::vector<Candidate>& candidates,
                                      const Objective& objective, const Constraints& constraints,
                                      const Conditions& conditions) {
-  Constraints without_latency = constraints;
-  without_latency.max_latency_s.reset();
-  const std::vector<Bound> bounds = bounds_of(without_latency);
+  Constraints fixed = constraints;
+  fixed.max_latency_s.reset();
+  fixed.max_energy_j.reset();
+  const std::vector<Bound> bounds = bounds_of(fixed);
+  const double w = waiting_factor(conditions.queue, conditions.server_load);
   std::vector<Contender> contenders;
   for (const Candidate& candidate : candidates) {
     if (!candidate.estimate) continue;
@@ -51,16 +54,22 @@ std::vector<Contender> contenders_of(const std::vector<Candidate>& candidates,
     const bool allowed = std::all_of(bounds.begin(), bounds.end(), [&](const Bound& bound) {
       return satisfied(bound, estimate);
     });
+    if (!allowed || !objective_value(objective, estimate)) continue;
+    if (constraints.max_energy_j && !estimate.energy_j) continue;
     const LinearLatency linear = linear_latency(estimate, conditions);
+    const CostPlane energy = energy_plane(estimate, conditions).value_or(CostPlane{});
+    const Line energy_line = {energy.fixed + energy.per_w * w, energy.per_x};
     Estimate at_zero = estimate;
     at_zero.latency_s = linear.fixed_s;
-    const std::optional<double> offset = objective_value(objective, at_zero);
-    if (!allowed || !offset) continue;
+    if (at_zero.energy_j) at_zero.energy_j = energy_line.offset;
     Contender contender;
     contender.candidate = &candidate;
     contender.latency = {linear.fixed_s, linear.bits};
-    contender.objective = {*offset, objective.latency_weight * linear.bits};
-    contender.x_end = latency_end(contender.latency, constraints.max_latency_s);
+    contender.objective = {
+        *objective_value(objective, at_zero),
+        objective.latency_weight * linear.bits + objective.energy_weight * energy_line.slope};
+    contender.x_end = std::min(end_within(contender.latency, constraints.max_latency_s),
+                               end_within(energy_line, constraints.max_energy_j));
     contenders.push_back(contender);
   }
   return contenders;

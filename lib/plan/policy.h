@@ -1,13 +1,14 @@
 // The policy: which candidate is best at every uplink rate, as exact intervals.
 //
 // With x = 1 / rate, a candidate's objective is a line in x (plan/cost_model.h), and a bound on its
-// latency ends that line at some x; the other bounds do not depend on the rate. The best choice at
-// each x is the lower envelope of these lines. It is walked from the fastest rate to the slowest:
-// the next boundary is the first line to cross the current one from above, or the current line's
-// end. O(candidates * regions), exact to rounding.
+// latency or energy ends that line at some x; the other bounds do not depend on the rate. The best
+// choice at each x is the lower envelope of these lines. It is walked from the fastest rate to the
+// slowest: the next boundary is the first line to cross the current one from above, or the current
+// line's end. O(candidates * regions), exact to rounding.
 //
 // The downlink varies with the uplink where it follows it (core/link.h), else it stays as in the
-// plan; so do the round trip and the server load. Pure functions; thread-safe.
+// plan; so do the round trip and the server load. plan/policy_table.h lets the load change too.
+// Pure functions; thread-safe.
 #pragma once
 
 #include <vector>

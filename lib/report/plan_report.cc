@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "report/page.h"
+#include "report/plan_explanation.h"
 
 namespace splitbench {
 namespace {
@@ -55,7 +56,16 @@ std::string conditions_text(const Plan& plan) {
   add("Latency", plan.constraints.max_latency_s, [](double v) { return format_duration(v); });
   add("Energy", plan.constraints.max_energy_j, [](double v) { return format_energy(v); });
   add("Payload", plan.constraints.max_payload_bytes, [](double v) { return format_bytes(v); });
+  add("Device memory", plan.constraints.max_device_memory_bytes,
+      [](double v) { return format_bytes(v); });
+  if (plan.batch > 1) text += " " + std::to_string(plan.batch) + " inputs go in one message.";
   return text;
+}
+
+std::string queue_name(const ServerQueue& queue) {
+  if (queue.kind == QueueKind::kMm1) return "M/M/1";
+  if (queue.kind == QueueKind::kMultiplier) return "shared processor";
+  return "M/G/1, variation " + format_plain(queue.service_cv);
 }
 
 // The one place that tells measured figures from modelled ones.
@@ -66,7 +76,8 @@ std::string provenance_text(const Plan& plan) {
       "overhead.";
   if (plan.server_load > 0) {
     text += " Server times are modelled for a load of " + format_plain(plan.server_load) + ": " +
-            format_plain(1 / (1 - plan.server_load)) + " times as long as measured (M/M/1).";
+            format_plain(1 + waiting_factor(plan.queue, plan.server_load)) +
+            " times as long as measured (" + queue_name(plan.queue) + ").";
   }
   const auto add_scale = [&text](const char* side, double scale) {
     if (scale == 1) return;
@@ -199,6 +210,24 @@ std::vector<const Candidate*> ranked_losers(const Plan& plan) {
   return losers;
 }
 
+// What one inference does not show: many of them, and how sure its latency is.
+void append_capacity(Page& page, const Estimate& estimate) {
+  std::string text;
+  if (estimate.period_s > 0) {
+    text = "Pipelined, one would end every " + format_duration(estimate.period_s) + " (" +
+           format_plain(1 / estimate.period_s) + " a second).";
+  }
+  if (const auto& ci = estimate.latency_ci95) {
+    text += " The measured compute times put the latency between " + format_duration(ci->low) +
+            " and " + format_duration(ci->high) + " (95 %).";
+  }
+  if (estimate.device_memory_bytes) {
+    text += " The device needs at least " + format_bytes(*estimate.device_memory_bytes) +
+            " (modelled).";
+  }
+  if (!text.empty()) page.paragraph(text);
+}
+
 void append_choice(Page& page, const Plan& plan, ReportFormat format) {
   const auto feasible = std::count_if(plan.candidates.begin(), plan.candidates.end(),
                                       [](const Candidate& c) { return c.feasible; });
@@ -210,14 +239,17 @@ void append_choice(Page& page, const Plan& plan, ReportFormat format) {
   }
   const Estimate& estimate = *plan.chosen->estimate;
   page.paragraph(what_to_do(*plan.chosen) + " That costs " + cost_text(estimate) + ".");
-  page.paragraph("It has the least " + plan.objective.name + " of " + std::to_string(feasible) +
-                 " feasible among " + std::to_string(plan.candidates.size()) + " candidates.");
+  const bool sum = plan.objective.form == Objective::Form::kWeighted;
+  page.paragraph((sum ? "It has the least " : "It is the choice of ") + plan.objective.name +
+                 " of " + std::to_string(feasible) + " feasible among " +
+                 std::to_string(plan.candidates.size()) + " candidates.");
   page.heading("Latency by stage");
   if (format == ReportFormat::kText) {
     page.verbatim(stage_bars(estimate));
   } else {
     page.table(stage_table(estimate));
   }
+  append_capacity(page, estimate);
   if (plan.runner_up && plan.runner_up->estimate) {
     page.paragraph("Runner-up: " + candidate_name(*plan.runner_up) + " at " +
                    cost_text(*plan.runner_up->estimate) + ".");
@@ -274,12 +306,16 @@ std::string render(const Plan& plan, ReportFormat format) {
                    (plan.chosen ? "; without it a better choice would be within reach."
                                 : "; without it there would be a feasible choice."));
   }
+  if (plan.chosen && plan.chosen->estimate) append_explanation(page, plan);
+  append_trace(page, plan);
   page.heading("Against the baselines");
   page.table(baseline_table(plan));
   if (!plan.policy.empty()) {
     page.heading("Best choice by uplink rate");
     page.table(policy_table(plan));
+    append_crossings(page, plan);
   }
+  append_front(page, plan);
   append_rejected(page, plan);
   page.heading("What is measured and what is modelled");
   page.paragraph(provenance_text(plan));

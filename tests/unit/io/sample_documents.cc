@@ -192,6 +192,38 @@ FrontSet sample_fronts() {
   return set;
 }
 
+// What plans have beside their candidates.
+void add_parts(Plan& plan) {
+  plan.queue = {QueueKind::kMg1, 0.5};
+  plan.batch = 4;
+  plan.power.compute_w = 5;
+  plan.power.radio_w = 1;
+  plan.power.radio_w_per_bps = 4e-7;
+  plan.constraints.max_device_memory_bytes = 1e7;
+  plan.constraints.certain_loss = true;
+  Estimate& estimate = *plan.candidates[1].estimate;
+  estimate.latency_ci95 = Interval{0.5, 1.5};
+  estimate.energy_parts.compute = 0.25;
+  estimate.device_memory_bytes = 4096;
+  estimate.queue_s = 0.125;
+  estimate.period_s = 0.5;
+  plan.front = {{0, false}, {1, true}};
+  plan.trace = TraceOutcome{};
+  plan.trace->file = "tram.txt";
+  plan.trace->duration_s = 60;
+  plan.trace->mean_bps = 2e6;
+  plan.trace->starts = 1000;
+  plan.trace->statistic = {RobustStatistic::Kind::kQuantile, 0.75};
+  plan.trace->mean_regret_s = 0.0625;
+  plan.explanation = Explanation{};
+  plan.explanation->why = "It is fast.";
+  plan.explanation->certain = plan.candidates[1];
+  plan.explanation->turnings = {{"rate_bps", 1e6, 2e6, "layer2", "zstd:level=3"}};
+  plan.explanation->sensitivities = {{"rtt_s", 0.02, 0.5}};
+  plan.table = PolicyTable{};
+  plan.table->entries = {{"layer1", "quant:bits=4", 4, {1, 2, 3}, {1, 2, 3}, {}}};
+}
+
 Plan sample_plan() {
   Plan plan;
   plan.objective = {"weighted:latency=1,bytes=1e-6", 1, 0, 1e-6};
@@ -221,6 +253,7 @@ Plan sample_plan() {
                  {1e6, 2e6, std::nullopt, std::nullopt},
                  {2e6, std::nullopt, "layer1", "quant:bits=4"}};
   plan.warnings = {"profiles of different days"};
+  add_parts(plan);
   return plan;
 }
 

@@ -110,7 +110,7 @@ TEST(Planner, InfeasibleNamesTheNearestMiss) {
   EXPECT_EQ(plan.binding_constraint, "max_latency_s");
   EXPECT_EQ(plan.nearest_miss,
             "a with quant:bits=4 misses max_latency_s by 2.38 % of the bound "
-            "(latency 399 ms > 390 ms)");
+            "(latency 399 ms > 390 ms); no candidate keeps max_latency_s");
   EXPECT_TRUE(plan.device_only);
 }
 

@@ -1,0 +1,238 @@
+#include "plan/explain.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "base/units.h"
+#include "plan/choice.h"
+#include "plan/constraints.h"
+
+namespace splitbench {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// One input that may change: latency is linear in its `now`-scaled value v.
+struct Input {
+  const char* name;
+  double now;                                               // v today
+  double (*slope)(const Estimate&, const Conditions&);      // of latency in v
+  double (*shown)(double v, const Conditions& conditions);  // v in the input's unit
+};
+
+double as_is(double v, const Conditions&) { return v; }
+
+std::vector<Input> inputs_of(const Conditions& c) {
+  const auto sent_bits = [](const Estimate& e, const Conditions& cs) {
+    return linear_latency(e, cs).bits;
+  };
+  const auto round_trips = [](const Estimate& e, const Conditions&) {
+    return sends(e) ? 1.0 : 0.0;
+  };
+  const auto waiting = [](const Estimate& e, const Conditions& cs) {
+    return (e.server_s + e.decode_s) / slow_down(cs);
+  };
+  const auto device = [](const Estimate& e, const Conditions&) { return e.device_s + e.encode_s; };
+  const auto server = [](const Estimate& e, const Conditions&) { return e.server_s + e.decode_s; };
+  return {{"rate_bps", 1 / c.link.rate_bps, sent_bits,
+           [](double v, const Conditions&) { return 1 / v; }},
+          {"rtt_s", c.link.rtt_s, round_trips, as_is},
+          {"server_load", waiting_factor(c.queue, c.server_load), waiting,
+           [](double v, const Conditions& cs) { return load_of_waiting(cs.queue, v); }},
+          {"device_times", 1, device, as_is},
+          {"server_times", 1, server, as_is}};
+}
+
+// Costs over v of one candidate that keeps every bound but that on latency.
+struct Line {
+  const Candidate* candidate = nullptr;
+  double value_now = 0, value_slope = 0;
+  double latency_now = 0, latency_slope = 0;
+
+  double value(double dv) const { return value_now + value_slope * dv; }
+  // The largest change of v at which the latency keeps its bound.
+  double end(const std::optional<double>& max_latency_s) const {
+    if (!max_latency_s) return kInfinity;
+    const double slack = *max_latency_s - latency_now;
+    if (latency_slope == 0) return slack >= 0 ? kInfinity : -kInfinity;
+    return slack / latency_slope;
+  }
+};
+
+std::vector<Line> lines_of(const Plan& plan, const Input& input, const Conditions& conditions) {
+  Constraints fixed = plan.constraints;
+  fixed.max_latency_s.reset();
+  const std::vector<Bound> bounds = bounds_of(fixed);
+  std::vector<Line> lines;
+  for (const Candidate& candidate : plan.candidates) {
+    if (!candidate.estimate || !objective_value(plan.objective, *candidate.estimate)) continue;
+    const Estimate& e = *candidate.estimate;
+    if (!std::all_of(bounds.begin(), bounds.end(),
+                     [&](const Bound& bound) { return satisfied(bound, e); })) {
+      continue;
+    }
+    const double slope = input.slope(e, conditions);
+    lines.push_back({&candidate, *objective_value(plan.objective, e),
+                     plan.objective.latency_weight * slope, e.latency_s, slope});
+  }
+  return lines;
+}
+
+// The changes of v, from `low` to `high`, at which `other` beats `current` and keeps its bound.
+Interval wins_within(const Line& other, const Line& current, double end) {
+  const double gap = other.value_now - current.value_now;
+  const double closing = current.value_slope - other.value_slope;  // per v
+  if (closing == 0) return gap < 0 ? Interval{-kInfinity, end} : Interval{kInfinity, -kInfinity};
+  const double at = gap / closing;
+  if (closing > 0) return {at, end};
+  return {-kInfinity, std::min(at, end)};
+}
+
+struct Turn {
+  double change = 0;
+  const Candidate* winner = nullptr;
+};
+
+// The nearest change upwards (`up`) or downwards at which another candidate is the best.
+Turn nearest_turn(const std::vector<Line>& lines, const Line& current, const Plan& plan, bool up) {
+  const std::optional<double>& limit = plan.constraints.max_latency_s;
+  Turn turn = {up ? current.end(limit) : -kInfinity, nullptr};
+  double best_slope = 0;
+  for (const Line& other : lines) {
+    if (same_choice(*other.candidate, *current.candidate)) continue;
+    const Interval wins = wins_within(other, current, other.end(limit));
+    if (!(wins.low <= wins.high)) continue;
+    const double at = up ? std::max(wins.low, 0.0) : std::min(wins.high, 0.0);
+    if (up ? wins.high <= at : wins.low >= at) continue;
+    const bool sooner = up ? at < turn.change : at > turn.change;
+    const bool steeper = up ? other.value_slope < best_slope : other.value_slope > best_slope;
+    if (sooner || (at == turn.change && turn.winner != nullptr && steeper)) {
+      turn = {at, other.candidate};
+      best_slope = other.value_slope;
+    }
+  }
+  if (turn.winner != nullptr || !std::isfinite(turn.change)) return turn;
+  // The choice breaks its bound: the best of those that still keep it.
+  double best = kInfinity;
+  for (const Line& other : lines) {
+    if (!(other.end(limit) > turn.change) || other.value(turn.change) >= best) continue;
+    best = other.value(turn.change);
+    turn.winner = other.candidate;
+  }
+  return turn;
+}
+
+void add_turnings(Explanation& explanation, const Plan& plan, const Input& input,
+                  const Conditions& conditions) {
+  const std::vector<Line> lines = lines_of(plan, input, conditions);
+  const auto current = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
+    return same_choice(*line.candidate, *plan.chosen);
+  });
+  if (current == lines.end()) return;
+  for (const bool up : {false, true}) {
+    const Turn turn = nearest_turn(lines, *current, plan, up);
+    if (turn.winner == nullptr || !(input.now + turn.change > 0)) continue;
+    explanation.turnings.push_back({input.name, input.shown(input.now, conditions),
+                                    input.shown(input.now + turn.change, conditions),
+                                    turn.winner->split, turn.winner->codec});
+  }
+}
+
+void add_sensitivities(Explanation& explanation, const Plan& plan, const Conditions& c) {
+  const Estimate& e = *plan.chosen->estimate;
+  const double value = *objective_value(plan.objective, e);
+  const double weight = plan.objective.latency_weight;
+  if (!(value > 0)) return;
+  const auto add = [&](const char* name, double input, double cost) {
+    if (cost != 0) explanation.sensitivities.push_back({name, input, cost / value});
+  };
+  const double rate = c.link.rate_bps;
+  const double bytes_cost = plan.objective.bytes_weight * e.payload_bytes;
+  add("device_s", e.device_s, weight * e.device_s);
+  add("encode_s", e.encode_s, weight * e.encode_s);
+  add("server_s", e.server_s, weight * e.server_s);
+  add("decode_s", e.decode_s, weight * e.decode_s);
+  if (sends(e)) {
+    add("rate_bps", rate, -weight * linear_latency(e, c).bits / rate);
+    add("payload_bytes", e.payload_bytes, weight * 8 * e.payload_bytes / rate + bytes_cost);
+    add("rtt_s", c.link.rtt_s, weight * c.link.rtt_s);
+    add("waiting_factor", waiting_factor(c.queue, c.server_load), weight * e.queue_s);
+  }
+  if (e.energy_j) add("energy_j", *e.energy_j, plan.objective.energy_weight * *e.energy_j);
+  std::stable_sort(explanation.sensitivities.begin(), explanation.sensitivities.end(),
+                   [](const Sensitivity& a, const Sensitivity& b) {
+                     return std::abs(a.elasticity) > std::abs(b.elasticity);
+                   });
+}
+
+std::string largest_stage(const Estimate& e) {
+  const std::pair<const char*, double> stages[] = {{"the device's part of the network", e.device_s},
+                                                   {"encoding", e.encode_s},
+                                                   {"the uplink", e.uplink_s},
+                                                   {"the server's part of the network", e.server_s},
+                                                   {"decoding", e.decode_s},
+                                                   {"the downlink", e.downlink_s}};
+  const auto* most = std::max_element(std::begin(stages), std::end(stages),
+                                      [](auto& a, auto& b) { return a.second < b.second; });
+  return std::string(most->first) + " takes " + format_duration(most->second) + " (" +
+         format_percent(e.latency_s > 0 ? most->second / e.latency_s : 0) + ")";
+}
+
+bool overlaps_runner_up(const Plan& plan) {
+  if (!plan.runner_up || !plan.runner_up->estimate) return false;
+  const std::optional<Interval>& own = plan.chosen->estimate->latency_ci95;
+  const std::optional<Interval>& next = plan.runner_up->estimate->latency_ci95;
+  return own && next && own->high > next->low;
+}
+
+std::string why_text(const Plan& plan) {
+  const Estimate& e = *plan.chosen->estimate;
+  std::string text = "Of its " + format_duration(e.latency_s) + ", " + largest_stage(e) + ".";
+  if (plan.runner_up && plan.runner_up->estimate) {
+    text += " Next is " + candidate_name(*plan.runner_up) + " (" +
+            plan.runner_up->rejected_because + ").";
+  }
+  const bool by_latency = plan.objective.form == Objective::Form::kWeighted &&
+                          plan.objective.energy_weight == 0 && plan.objective.bytes_weight == 0;
+  if (by_latency && overlaps_runner_up(plan)) {
+    text +=
+        " Their intervals (95 %, compute times only) overlap: measure longer to tell them "
+        "apart.";
+  }
+  return text;
+}
+
+std::optional<Candidate> certain_choice(const Plan& plan) {
+  if (!plan.constraints.max_accuracy_loss) return std::nullopt;
+  Constraints constraints;
+  constraints.max_accuracy_loss = plan.constraints.max_accuracy_loss;
+  constraints.certain_loss = true;
+  const std::vector<Bound> bounds = bounds_of(constraints);
+  CandidatePointers certain;
+  for (const Candidate& candidate : plan.candidates) {
+    if (candidate.feasible && satisfied(bounds.front(), *candidate.estimate)) {
+      certain.push_back(&candidate);
+    }
+  }
+  const Candidate* best = choose_among(std::move(certain), plan.objective);
+  return best == nullptr ? std::nullopt : std::optional<Candidate>(*best);
+}
+
+}  // namespace
+
+std::optional<Explanation> explain(const Plan& plan, const Conditions& conditions) {
+  if (!plan.chosen) return std::nullopt;
+  Explanation explanation;
+  explanation.why = why_text(plan);
+  explanation.certain = certain_choice(plan);
+  if (plan.objective.form != Objective::Form::kWeighted) return explanation;
+  for (const Input& input : inputs_of(conditions)) {
+    add_turnings(explanation, plan, input, conditions);
+  }
+  add_sensitivities(explanation, plan, conditions);
+  return explanation;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,23 @@
+// Why a plan chooses what it does, what would have to change for another choice to win, and which
+// measured inputs matter most.
+//
+// Turnings: one input changes at a time, its cost being linear: x = 1 / rate, the round trip, the
+// server's waiting factor, and factors on the device's and the server's times. The first candidate
+// to beat the choice within the bounds, or the one left when the choice breaks its bound on
+// latency, is named on either side, exact to rounding. Elasticity is the relative change of the
+// objective per relative change of an input: 0.5 means that 10 % more of it costs 5 % more. Both
+// hold for weighted objectives; others have none. Energy is not followed through changed times.
+// Pure function; thread-safe.
+#pragma once
+
+#include <optional>
+
+#include "core/plan.h"
+#include "plan/cost_model.h"
+
+namespace splitbench {
+
+// Unset without a choice.
+std::optional<Explanation> explain(const Plan& plan, const Conditions& conditions);
+
+}  // namespace splitbench

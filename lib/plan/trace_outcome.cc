@@ -1,0 +1,69 @@
+#include "plan/trace_outcome.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "core/front.h"
+#include "core/statistics.h"
+#include "plan/cost_model.h"
+#include "plan/robust.h"
+
+namespace splitbench {
+namespace {
+
+// Those that can be fastest at some start: what takes longer on the device, sends more and takes
+// longer on the server is slower at each.
+std::vector<const Estimate*> contenders(const Plan& plan) {
+  std::vector<const Estimate*> all;
+  std::vector<Objectives> costs;
+  for (const Candidate& candidate : plan.candidates) {
+    if (!candidate.feasible) continue;
+    const Estimate& e = *candidate.estimate;
+    all.push_back(&e);
+    costs.push_back({e.device_s + e.encode_s, e.payload_bytes, e.server_s + e.decode_s});
+  }
+  std::vector<const Estimate*> kept;
+  for (const std::size_t i : non_dominated(costs)) kept.push_back(all[i]);
+  return kept;
+}
+
+double latency_from_start(const Estimate& e, std::size_t k, const Conditions& c) {
+  if (!sends(e)) return e.latency_s;
+  const double sent_after_s = e.device_s + e.encode_s;
+  return sent_after_s + c.link.rtt_s / 2 +
+         transfer_from_start(*c.trace, k, uplink_bits(e, c), sent_after_s) + e.server_s +
+         e.decode_s + e.downlink_s;
+}
+
+}  // namespace
+
+std::optional<TraceOutcome> trace_outcome(const Plan& plan, const PlanRequest& request) {
+  if (!plan.chosen) return std::nullopt;
+  const Conditions conditions = conditions_of(request);
+  TraceOutcome outcome;
+  outcome.file = request.trace_file;
+  outcome.duration_s = request.trace->duration_s();
+  outcome.mean_bps = request.trace->mean();
+  outcome.starts = kTraceStarts;
+  outcome.statistic = request.statistic;
+  const std::vector<const Estimate*> others = contenders(plan);
+  std::vector<double> own(kTraceStarts);
+  std::vector<double> regret(kTraceStarts);
+  for (std::size_t k = 0; k < kTraceStarts; ++k) {
+    own[k] = latency_from_start(*plan.chosen->estimate, k, conditions);
+    double best = own[k];
+    for (const Estimate* other : others) {
+      best = std::min(best, latency_from_start(*other, k, conditions));
+    }
+    regret[k] = own[k] - best;
+  }
+  outcome.mean_s = mean(own);
+  outcome.p95_s = quantile(own, 0.95);
+  outcome.worst_s = *std::max_element(own.begin(), own.end());
+  outcome.mean_regret_s = mean(regret);
+  outcome.worst_regret_s = *std::max_element(regret.begin(), regret.end());
+  return outcome;
+}
+
+}  // namespace splitbench
