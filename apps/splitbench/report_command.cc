@@ -11,6 +11,7 @@
 #include "io/plan_document.h"
 #include "io/profile_document.h"
 #include "io/training_document.h"
+#include "io/simulation_document.h"
 #include "known_names.h"
 #include "report/cells_report.h"
 #include "report/front_report.h"
@@ -18,6 +19,7 @@
 #include "report/plan_report.h"
 #include "report/profile_report.h"
 #include "report/training_report.h"
+#include "report/simulation_report.h"
 
 namespace splitbench {
 namespace {
@@ -32,11 +34,13 @@ std::string render_document(const std::string& path, ReportFormat format) {
   if (kind == "profile") return render_profile(path, format);
   if (kind == "front") return render(read_front(path), format);
   if (kind == "plan") return render(read_plan(path), format);
+  if (kind == "simulation") return render(read_simulation(path), format);
   if (kind == "cells") return render(read_cells(path, nullptr), format);
   if (kind == "training") return render(read_training(path), format);
   throw bad_input(path + " is a " + kind +
                   " document; reports are made of profiles, sweeps, fronts, "
                   "plans and trainings");
+                  "plans and simulations");
 }
 
 class ReportCommand : public Command {
@@ -44,10 +48,13 @@ class ReportCommand : public Command {
   std::string name() const override { return "report"; }
   std::string summary() const override {
     return "Show profiles, sweeps, fronts, plans and trainings as text, Markdown or CSV";
+    return "Show profiles, sweeps, fronts, plans and simulations as text, Markdown or CSV";
   }
 
   void configure(CLI::App& app) override {
-    app.add_option("DOC", documents_, "profile.json, front.json, plan.json, or a sweep's folder")
+    app.add_option("DOC", documents_,
+                   "profile.json, front.json, plan.json, simulation.json, or a "
+                   "sweep's folder")
         ->required();
     app.add_option("--format", format_, "text, md or csv")
         ->check(known_names("format", {"text", "md", "csv"}))

@@ -156,14 +156,13 @@ class PolicyReader {
   std::vector<std::string> names_;
 };
 
-bool keeps_bounds(const PolicyTable& table, const PolicyEntry& entry, double latency_s, double x,
-                  double w) {
-  if (table.max_latency_s && latency_s > *table.max_latency_s) return false;
+}  // namespace
+
+bool keeps_bounds(const PolicyTable& table, const PolicyEntry& entry, double x, double w) {
+  if (table.max_latency_s && entry.latency_s.at(x, w) > *table.max_latency_s) return false;
   if (!table.max_energy_j) return true;
   return entry.energy_j && entry.energy_j->at(x, w) <= *table.max_energy_j;
 }
-
-}  // namespace
 
 std::size_t best_entry(const PolicyTable& table, double x, double w, int batch) {
   std::size_t best = kNoEntry;
@@ -175,7 +174,7 @@ std::size_t best_entry(const PolicyTable& table, double x, double w, int batch) 
     const double value = entry.value.at(x, w);
     if (best != kNoEntry && value > best_value) continue;
     const double latency_s = entry.latency_s.at(x, w);
-    if (!keeps_bounds(table, entry, latency_s, x, w)) continue;
+    if (!keeps_bounds(table, entry, x, w)) continue;
     if (best != kNoEntry && value == best_value && latency_s >= best_latency_s) continue;
     best = i;
     best_value = value;
@@ -197,7 +196,7 @@ std::size_t SteadyChoice::choose(double rate_bps, double load, int batch) {
     const PolicyEntry& now = table_.entries[current_];
     const double value = now.value.at(x, w);
     const bool worth_it = table_.entries[best].value.at(x, w) < value - margin_ * std::abs(value);
-    if (!worth_it && keeps_bounds(table_, now, now.latency_s.at(x, w), x, w)) return current_;
+    if (!worth_it && keeps_bounds(table_, now, x, w)) return current_;
   }
   if (current_ != kNoEntry) ++switches_;
   current_ = best;

@@ -54,6 +54,9 @@ struct PolicyTable {
 
 constexpr std::size_t kNoEntry = static_cast<std::size_t>(-1);
 
+// Whether an entry keeps the table's bounds at a point.
+bool keeps_bounds(const PolicyTable& table, const PolicyEntry& entry, double x, double w);
+
 // The best entry's index, or kNoEntry when nothing of that batch keeps the bounds there.
 std::size_t best_entry(const PolicyTable& table, double x, double w, int batch);
 

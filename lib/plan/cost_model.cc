@@ -60,6 +60,21 @@ Conditions conditions_of(const PlanRequest& request) {
   return conditions;
 }
 
+Conditions conditions_of(const Plan& plan) {
+  Conditions conditions = {plan.link, plan.server_load, plan.device_scale, plan.server_scale, 0};
+  conditions.queue = plan.queue;
+  conditions.batch = plan.batch;
+  conditions.power = plan.power;
+  for (const Candidate& candidate : plan.candidates) {
+    if (!candidate.estimate || !sends(*candidate.estimate)) continue;
+    const double receiving_s = candidate.estimate->downlink_s - plan.link.rtt_s / 2;
+    const double bytes = receiving_s * plan.link.downlink_bps / 8 - plan.link.overhead_bytes;
+    conditions.result_bytes = std::max(bytes, 0.0) / plan.batch;
+    break;
+  }
+  return conditions;
+}
+
 double slow_down(const Conditions& c) {
   if (c.queue.kind == QueueKind::kMm1) return 1 / (1 - c.server_load);
   return 1 + waiting_factor(c.queue, c.server_load);

@@ -63,6 +63,9 @@ struct Conditions {
   RobustStatistic statistic = {};
 };
 Conditions conditions_of(const PlanRequest& request);
+// The conditions that a plan's estimates were made under, without the trace. The bytes of the
+// result come from the first estimate that sends something.
+Conditions conditions_of(const Plan& plan);
 
 // 1 + w at the conditions' load.
 double slow_down(const Conditions& conditions);

@@ -13,6 +13,7 @@
 #include "io/front_document.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
+#include "io/simulation_document.h"
 
 namespace splitbench {
 namespace {
@@ -35,6 +36,8 @@ void read_everything(const std::string& path) {
   expect_stable(path, [](const std::string& p) { return front_document(read_front(p), {}); });
   expect_stable(path, [](const std::string& p) { return plan_document(read_plan(p), {}); });
   expect_stable(path, [](const std::string& p) { return front_document({}, read_run(p)); });
+  expect_stable(path,
+                [](const std::string& p) { return simulation_document(read_simulation(p), {}); });
   try {
     document_kind(path);
   } catch (const Error&) {

@@ -12,6 +12,7 @@
 #include "io/front_document.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
+#include "io/simulation_document.h"
 #include "io/sweep_manifest.h"
 #include "sample_documents.h"
 #include "support/error_message.h"
@@ -42,6 +43,8 @@ std::vector<Kind> kinds() {
        [](const auto& path) { return front_document(read_front(path), read_run(path)); }},
       {"plan", plan_document(sample_plan(), run),
        [](const auto& path) { return plan_document(read_plan(path), read_run(path)); }},
+      {"simulation", simulation_document(sample_simulation(), run),
+       [](const auto& path) { return simulation_document(read_simulation(path), read_run(path)); }},
   };
 }
 

@@ -257,6 +257,33 @@ Plan sample_plan() {
   return plan;
 }
 
+Simulation sample_simulation() {
+  Simulation simulation;
+  simulation.model_name = "tiny";
+  simulation.model_sha256 = kModelSha;
+  simulation.rate_bps = {"tram.txt", 60, 2e6, 8e6};
+  simulation.server_load = TraceSummary{"load.txt", 30, 0.5, 0.75};
+  simulation.fixed_load = 0.125;
+  simulation.queue = {QueueKind::kMg1, 2};
+  simulation.requests = 1000;
+  simulation.deadline_s = 0.25;
+  simulation.margin = 0.0625;
+  simulation.contenders = 5;
+  StrategyOutcome outcome;
+  outcome.kind = StrategyKind::kForecast;
+  outcome.plan = "plan.json";
+  outcome.latency_s = {1, 2, 3, 4, 5};
+  outcome.energy_j = 0.5;
+  outcome.deadline_misses = 7;
+  outcome.switches = 9;
+  outcome.mean_regret_s = 0.03125;
+  outcome.worst_regret_s = 0.375;
+  outcome.choices = {{"layer1", "quant:bits=4", 0.75}, {"device-only", "none", 0.25}};
+  simulation.strategies = {outcome, {}};
+  simulation.warnings = {"of synthetic traces"};
+  return simulation;
+}
+
 Cell sample_cell() {
   Cell cell;
   cell.key = {kModelSha, "layer1", "quant:bits=4", "fashion-mnist:part=test", 12, 7};

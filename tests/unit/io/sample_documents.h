@@ -8,6 +8,7 @@
 #include "core/plan.h"
 #include "core/profile.h"
 #include "core/run_record.h"
+#include "core/simulation.h"
 #include "io/sweep_manifest.h"
 
 namespace splitbench {
@@ -17,6 +18,7 @@ Profile sample_profile();
 FrontSet sample_fronts();
 SweepManifest sample_manifest();
 Plan sample_plan();
+Simulation sample_simulation();
 // An ok cell on 12 labelled images.
 Cell sample_cell();
 // Of a cell with a learned codec.

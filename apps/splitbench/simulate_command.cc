@@ -1,0 +1,87 @@
+// `splitbench simulate`: plans replayed over a trace, from documents alone.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/units.h"
+#include "command.h"
+#include "io/output_file.h"
+#include "io/plan_document.h"
+#include "io/simulation_document.h"
+#include "io/step_trace_file.h"
+#include "pipeline/run_recorder.h"
+#include "plan/simulate.h"
+
+namespace splitbench {
+namespace {
+
+class SimulateCommand : public Command {
+ public:
+  std::string name() const override { return "simulate"; }
+  std::string summary() const override {
+    return "Replay plans over a trace of the link, against the best there could be";
+  }
+
+  void configure(CLI::App& app) override {
+    app.add_option("--plan", request_.plan_files,
+                   "plan.json; several compare, those with a policy also as it changes")
+        ->required();
+    app.add_option("--trace", request_.rate_file,
+                   "The uplink's rate: a line 'seconds Mbit/s' for each change; it repeats")
+        ->required();
+    app.add_option("--load-trace", request_.load_file,
+                   "The server's load: a line 'seconds load' for each change; else the plan's");
+    app.add_option("--requests", request_.requests, "Spread evenly over the trace")
+        ->capture_default_str();
+    app.add_option("--deadline-s", request_.deadline_s, "Count the requests that take longer");
+    app.add_option("--margin", request_.margin,
+                   "By how much better another choice must be before the steady strategy changes")
+        ->capture_default_str();
+    app.add_option("-o,--output", output_, "simulation.json to write; - for stdout")
+        ->capture_default_str();
+    app.add_flag("--dry-run", dry_run_, "Check the inputs and say what would be simulated");
+    app.footer(
+        "Needs no LibTorch.\n\n"
+        "  splitbench simulate --plan plan.json --trace tram.txt -o simulation.json\n"
+        "  splitbench report simulation.json");
+  }
+
+  int run(const Context& context) override {
+    OutputFile output(dry_run_ ? "-" : output_);
+    RunRecorder recorder(context.argv, context.events);
+    for (const std::string& path : request_.plan_files) {
+      request_.plans.push_back(read_plan(path));
+      recorder.add_input(path);
+    }
+    request_.rate_bps = std::make_shared<StepTrace>(read_rate_trace(request_.rate_file));
+    recorder.add_input(request_.rate_file);
+    if (!request_.load_file.empty()) {
+      request_.load = std::make_shared<StepTrace>(read_step_trace(request_.load_file, 1));
+      recorder.add_input(request_.load_file);
+    }
+    if (dry_run_) {
+      context.events.note("would replay " + std::to_string(request_.plans.size()) + " plans over " +
+                          std::to_string(request_.requests) + " requests in " +
+                          format_duration(request_.rate_bps->duration_s()));
+      return 0;
+    }
+    const Simulation simulation = simulate(request_);
+    for (const std::string& warning : simulation.warnings) recorder.warning(warning);
+    output.commit(simulation_document(simulation, recorder.finish()));
+    if (output_ != "-") {
+      context.events.note("replayed " + std::to_string(simulation.requests) +
+                          " requests; read it with: splitbench report " + output_);
+    }
+    return 0;
+  }
+
+ private:
+  SimulationRequest request_;
+  std::string output_ = "-";
+  bool dry_run_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_simulate_command() { return std::make_unique<SimulateCommand>(); }
+
+}  // namespace splitbench

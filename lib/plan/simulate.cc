@@ -1,0 +1,365 @@
+#include "plan/simulate.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/spec.h"
+#include "core/front.h"
+#include "core/statistics.h"
+#include "plan/constraints.h"
+#include "plan/forecast.h"
+#include "plan/replay.h"
+
+namespace splitbench {
+namespace {
+
+constexpr std::size_t kMaxRequests = 10'000'000;
+constexpr double kSlowestRateBps = 1;  // what a policy is asked for when the rate is zero
+
+// A candidate of any plan, once.
+struct Runner {
+  std::string split, codec;
+  Replay replay;
+};
+
+struct Moment {
+  double start_s = 0, rate_bps = 0, load = 0, w = 0;
+};
+
+class Pool {
+ public:
+  // The index of a choice, added when it is new.
+  std::size_t of(const Candidate& candidate, const Conditions& conditions) {
+    const auto key = std::make_pair(candidate.split, candidate.codec);
+    const auto [entry, is_new] = index_.emplace(key, runners_.size());
+    if (is_new) {
+      runners_.push_back({candidate.split, candidate.codec, {*candidate.estimate, conditions}});
+    }
+    return entry->second;
+  }
+  const std::vector<Runner>& runners() const { return runners_; }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::size_t> index_;
+  std::vector<Runner> runners_;
+};
+
+void check_together(const Plan& a, const Plan& b, const std::string& file) {
+  const auto require = [&](bool same, const char* what) {
+    if (!same) {
+      throw bad_input("the plan '" + file + "' is for another " + what +
+                      " than the first; simulate plans that differ in rate and objective only");
+    }
+  };
+  require(a.model_sha256 == b.model_sha256, "model");
+  require(a.link.rtt_s == b.link.rtt_s, "round trip");
+  require(a.link.overhead_bytes == b.link.overhead_bytes, "overhead");
+  require(a.link.downlink_follows == b.link.downlink_follows, "downlink");
+  require(a.link.downlink_follows || a.link.downlink_bps == b.link.downlink_bps, "downlink");
+  require(queue_text(a.queue) == queue_text(b.queue), "queue");
+  require(a.batch == b.batch, "batch");
+}
+
+void check_simulation(const SimulationRequest& request) {
+  if (request.plans.empty()) throw bad_input("there is no plan to simulate");
+  if (request.requests < 1 || request.requests > kMaxRequests) {
+    throw bad_input("requests is " + std::to_string(request.requests) + "; it must be 1 to " +
+                    std::to_string(kMaxRequests));
+  }
+  if (!(request.margin >= 0 && request.margin < 1)) {
+    throw bad_input("the margin is " + format_number(request.margin) +
+                    "; it must be at least 0 and below 1 (0.1: a tenth)");
+  }
+  if (request.deadline_s && !(*request.deadline_s > 0)) {
+    throw bad_input("the deadline is " + format_number(*request.deadline_s) +
+                    " s; it must be above 0");
+  }
+  for (std::size_t i = 1; i < request.plans.size(); ++i) {
+    check_together(request.plans.front(), request.plans[i], request.plan_files.at(i));
+  }
+  if (!request.load) return;
+  for (const TraceStep& step : request.load->steps()) {
+    try {
+      check_load(request.plans.front().queue, step.value);
+    } catch (const Error& error) {
+      throw bad_input(request.load_file + " at " + format_number(step.start_s) +
+                      " s: " + error.what());
+    }
+  }
+}
+
+std::vector<Moment> moments_of(const SimulationRequest& request) {
+  const Plan& plan = request.plans.front();
+  std::vector<Moment> moments(request.requests);
+  const double duration_s = request.rate_bps->duration_s();
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    Moment& moment = moments[i];
+    moment.start_s =
+        (static_cast<double>(i) + 0.5) / static_cast<double>(moments.size()) * duration_s;
+    moment.rate_bps = std::max(request.rate_bps->at(moment.start_s), kSlowestRateBps);
+    moment.load = request.load ? request.load->at(moment.start_s) : plan.server_load;
+    moment.w = waiting_factor(plan.queue, moment.load);
+  }
+  return moments;
+}
+
+// The candidates of a plan that keep the bounds which no trace changes and can be fastest
+// somewhere: what takes longer on the device, sends more and takes longer on the server never is.
+std::vector<std::size_t> contenders_of(const Plan& plan, const Conditions& conditions, Pool& pool) {
+  Constraints fixed = plan.constraints;
+  fixed.max_latency_s.reset();
+  fixed.max_energy_j.reset();
+  const std::vector<Bound> bounds = bounds_of(fixed);
+  std::vector<const Candidate*> allowed;
+  std::vector<Objectives> costs;
+  for (const Candidate& candidate : plan.candidates) {
+    if (!candidate.estimate) continue;
+    const Estimate& e = *candidate.estimate;
+    if (!std::all_of(bounds.begin(), bounds.end(),
+                     [&](const Bound& bound) { return satisfied(bound, e); })) {
+      continue;
+    }
+    allowed.push_back(&candidate);
+    costs.push_back({e.device_s + e.encode_s, e.payload_bytes, e.server_s + e.decode_s});
+  }
+  std::vector<std::size_t> contenders;
+  for (const std::size_t i : non_dominated(costs)) {
+    contenders.push_back(pool.of(*allowed[i], conditions));
+  }
+  return contenders;
+}
+
+const Candidate& candidate_of(const Plan& plan, const PolicyEntry& entry, const std::string& file) {
+  for (const Candidate& candidate : plan.candidates) {
+    if (candidate.estimate && candidate.split == entry.split && candidate.codec == entry.codec) {
+      return candidate;
+    }
+  }
+  throw bad_input("the plan '" + file + "' has a policy for " + entry.split + " with " +
+                  entry.codec + ", but no such candidate");
+}
+
+// The pool's index for each request.
+using Choices = std::vector<std::size_t>;
+
+template <typename Choose>
+Choices policy_choices(const Plan& plan, const std::string& file, const Conditions& conditions,
+                       const std::vector<Moment>& moments, Pool& pool, Choose choose) {
+  std::vector<std::size_t> pooled;
+  for (const PolicyEntry& entry : plan.table->entries) {
+    pooled.push_back(entry.batch == plan.batch
+                         ? pool.of(candidate_of(plan, entry, file), conditions)
+                         : kNoEntry);
+  }
+  // Where nothing keeps the bounds, the plan's own choice is what there is.
+  const std::size_t otherwise = plan.chosen ? pool.of(*plan.chosen, conditions)
+                                            : pool.of(plan.candidates.front(), conditions);
+  Choices choices(moments.size());
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    const std::size_t entry = choose(moments[i]);
+    choices[i] = entry == kNoEntry ? otherwise : pooled[entry];
+  }
+  return choices;
+}
+
+PolicyTable table_of_batch(PolicyTable table, int batch) {
+  std::vector<PolicyEntry>& entries = table.entries;
+  entries.erase(std::remove_if(entries.begin(), entries.end(),
+                               [&](const PolicyEntry& entry) { return entry.batch != batch; }),
+                entries.end());
+  return table;
+}
+
+std::vector<EntryTransfer> transfers_of(const Plan& plan, const std::string& file) {
+  std::vector<EntryTransfer> transfers;
+  for (const PolicyEntry& entry : plan.table->entries) {
+    const Estimate& e = *candidate_of(plan, entry, file).estimate;
+    transfers.push_back({e.device_s + e.encode_s, entry.latency_s.per_x});
+  }
+  return transfers;
+}
+
+std::vector<ChoiceShare> shares_of(const Choices& choices, const Pool& pool) {
+  std::map<std::size_t, std::size_t> counts;
+  for (const std::size_t choice : choices) ++counts[choice];
+  std::vector<ChoiceShare> shares;
+  for (const auto& [choice, count] : counts) {
+    const Runner& runner = pool.runners()[choice];
+    shares.push_back({runner.split, runner.codec,
+                      static_cast<double>(count) / static_cast<double>(choices.size())});
+  }
+  std::stable_sort(shares.begin(), shares.end(),
+                   [](const ChoiceShare& a, const ChoiceShare& b) { return a.share > b.share; });
+  return shares;
+}
+
+LatencyDistribution distribution_of(std::vector<double> latencies) {
+  LatencyDistribution d;
+  d.mean = mean(latencies);
+  std::sort(latencies.begin(), latencies.end());
+  const auto at = [&](double p) {
+    const double place = p * static_cast<double>(latencies.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, latencies.size() - 1);
+    const double share = place - static_cast<double>(below);
+    return latencies[below] + share * (latencies[above] - latencies[below]);
+  };
+  d.p50 = at(0.5);
+  d.p95 = at(0.95);
+  d.p99 = at(0.99);
+  d.max = latencies.back();
+  return d;
+}
+
+class Simulator {
+ public:
+  explicit Simulator(const SimulationRequest& request)
+      : request_(request), moments_(moments_of(request)) {
+    for (const Plan& plan : request.plans) {
+      for (const std::size_t i : contenders_of(plan, conditions_of(plan), pool_)) {
+        if (std::find(contenders_.begin(), contenders_.end(), i) == contenders_.end()) {
+          contenders_.push_back(i);
+        }
+      }
+    }
+    find_best();
+  }
+
+  std::size_t contenders() const { return contenders_.size(); }
+
+  void add_plan(std::size_t i, Simulation& result) {
+    const Plan& plan = request_.plans[i];
+    const std::string& file = request_.plan_files[i];
+    const Conditions conditions = conditions_of(plan);
+    if (plan.chosen) {
+      const Choices choices(moments_.size(), pool_.of(*plan.chosen, conditions));
+      result.strategies.push_back(outcome(StrategyKind::kStatic, file, choices));
+    } else {
+      result.warnings.push_back("the plan '" + file + "' has no choice; it is not replayed");
+    }
+    if (!plan.table) return;
+    const PolicyTable& table = *plan.table;
+    result.strategies.push_back(
+        outcome(StrategyKind::kDynamic, file,
+                policy_choices(plan, file, conditions, moments_, pool_, [&](const Moment& m) {
+                  return best_entry(table, 1 / m.rate_bps, m.w, plan.batch);
+                })));
+    SteadyChoice steady(table, request_.margin);
+    result.strategies.push_back(
+        outcome(StrategyKind::kSteady, file,
+                policy_choices(plan, file, conditions, moments_, pool_, [&](const Moment& m) {
+                  return steady.choose(m.rate_bps, m.load, plan.batch);
+                })));
+    const PolicyTable own = table_of_batch(table, plan.batch);
+    Plan of_batch = plan;
+    of_batch.table = own;
+    Forecast forecast(*request_.rate_bps, own, transfers_of(of_batch, file));
+    result.strategies.push_back(
+        outcome(StrategyKind::kForecast, file,
+                policy_choices(of_batch, file, conditions, moments_, pool_, [&](const Moment& m) {
+                  return forecast.choose(m.start_s, m.rate_bps, m.w);
+                })));
+  }
+
+  void add_bounds(Simulation& result) {
+    const Choices best_static(moments_.size(), best_static_);
+    result.strategies.push_back(outcome(StrategyKind::kBestStatic, "", best_static));
+    result.strategies.push_back(outcome(StrategyKind::kOracle, "", oracle_));
+  }
+
+ private:
+  double latency_s(std::size_t choice, const Moment& m) const {
+    return pool_.runners()[choice].replay.latency_s(*request_.rate_bps, m.start_s, m.w);
+  }
+
+  // The oracle's choice for each request, and the best one for all.
+  void find_best() {
+    std::vector<double> sums(contenders_.size(), 0);
+    oracle_.resize(moments_.size());
+    least_s_.resize(moments_.size());
+    for (std::size_t i = 0; i < moments_.size(); ++i) {
+      least_s_[i] = std::numeric_limits<double>::infinity();
+      for (std::size_t k = 0; k < contenders_.size(); ++k) {
+        const double own = latency_s(contenders_[k], moments_[i]);
+        sums[k] += own;
+        if (own >= least_s_[i]) continue;
+        least_s_[i] = own;
+        oracle_[i] = contenders_[k];
+      }
+    }
+    const auto best = std::min_element(sums.begin(), sums.end()) - sums.begin();
+    best_static_ = contenders_[static_cast<std::size_t>(best)];
+  }
+
+  StrategyOutcome outcome(StrategyKind kind, const std::string& file,
+                          const Choices& choices) const {
+    StrategyOutcome result;
+    result.kind = kind;
+    result.plan = file;
+    std::vector<double> latencies(choices.size());
+    double energy_j = 0;
+    bool energy_known = true;
+    std::size_t misses = 0;
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      latencies[i] = latency_s(choices[i], moments_[i]);
+      const double regret = latencies[i] - least_s_[i];
+      result.mean_regret_s += regret / static_cast<double>(choices.size());
+      result.worst_regret_s = std::max(result.worst_regret_s, regret);
+      if (request_.deadline_s && latencies[i] > *request_.deadline_s) ++misses;
+      if (i > 0 && choices[i] != choices[i - 1]) ++result.switches;
+      if (!energy_known) continue;
+      const std::optional<double> own = pool_.runners()[choices[i]].replay.energy_j(
+          *request_.rate_bps, moments_[i].start_s, moments_[i].w);
+      energy_known = own.has_value();
+      energy_j += own.value_or(0);
+    }
+    if (energy_known) result.energy_j = energy_j / static_cast<double>(choices.size());
+    if (request_.deadline_s) result.deadline_misses = misses;
+    result.choices = shares_of(choices, pool_);
+    result.latency_s = distribution_of(std::move(latencies));
+    return result;
+  }
+
+  const SimulationRequest& request_;
+  std::vector<Moment> moments_;
+  Pool pool_;
+  std::vector<std::size_t> contenders_;
+  Choices oracle_;
+  std::vector<double> least_s_;
+  std::size_t best_static_ = 0;
+};
+
+TraceSummary summary_of(const StepTrace& trace, const std::string& file) {
+  return {file, trace.duration_s(), trace.mean(), trace.highest()};
+}
+
+}  // namespace
+
+Simulation simulate(const SimulationRequest& request) {
+  check_simulation(request);
+  const Plan& first = request.plans.front();
+  if (std::none_of(request.plans.begin(), request.plans.end(),
+                   [](const Plan& plan) { return plan.chosen.has_value(); })) {
+    throw Error(ErrorCode::kInfeasible, "no plan has a choice: nothing to simulate");
+  }
+  Simulation result;
+  result.model_name = first.model_name;
+  result.model_sha256 = first.model_sha256;
+  result.rate_bps = summary_of(*request.rate_bps, request.rate_file);
+  if (request.load) result.server_load = summary_of(*request.load, request.load_file);
+  result.fixed_load = first.server_load;
+  result.queue = first.queue;
+  result.requests = request.requests;
+  result.deadline_s = request.deadline_s;
+  result.margin = request.margin;
+  Simulator simulator(request);
+  result.contenders = simulator.contenders();
+  for (std::size_t i = 0; i < request.plans.size(); ++i) simulator.add_plan(i, result);
+  simulator.add_bounds(result);
+  return result;
+}
+
+}  // namespace splitbench

@@ -1,0 +1,162 @@
+#include "plan/simulate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "plan/forecast.h"
+#include "plan/objective.h"
+#include "plan/planner.h"
+#include "unit/plan/plan_fixture.h"
+
+namespace splitbench {
+namespace {
+
+using Steps = std::vector<TraceStep>;
+
+std::shared_ptr<const StepTrace> trace(Steps steps, double end_s) {
+  return std::make_shared<StepTrace>(std::move(steps), end_s);
+}
+
+SimulationRequest request_for(const PlanRequest& plan) {
+  SimulationRequest request;
+  PlanRequest with_policy = plan;
+  with_policy.policy = true;
+  request.plans = {make_plan(with_policy)};
+  request.plan_files = {"p.json"};
+  request.rate_bps = trace({{0, 1e6}}, 10);
+  request.rate_file = "t.txt";
+  request.requests = 2000;
+  return request;
+}
+
+const StrategyOutcome& outcome(const Simulation& simulation, StrategyKind kind) {
+  for (const StrategyOutcome& strategy : simulation.strategies) {
+    if (strategy.kind == kind) return strategy;
+  }
+  throw std::runtime_error("no such strategy");
+}
+
+// A link that never changes costs what the plan says, whoever chooses.
+TEST(Simulate, AConstantTraceIsThePlan) {
+  PlanRequest plan = make_request();
+  set_energy(plan.device, 4);
+  plan.power.idle_w = 2;
+  plan.power.radio_w = plan.power.receive_w = 1;
+  plan.server_load = 0.5;
+  const SimulationRequest request = request_for(plan);
+  const Simulation simulation = simulate(request);
+  const Estimate& estimate = *request.plans[0].chosen->estimate;
+  ASSERT_EQ(simulation.strategies.size(), 6u);
+  for (const StrategyOutcome& strategy : simulation.strategies) {
+    EXPECT_NEAR(strategy.latency_s.mean, estimate.latency_s, 1e-12);
+    EXPECT_NEAR(strategy.latency_s.max, estimate.latency_s, 1e-12);
+    EXPECT_NEAR(*strategy.energy_j, *estimate.energy_j, 1e-12);
+    EXPECT_NEAR(strategy.worst_regret_s, 0, 1e-12);
+    EXPECT_EQ(strategy.switches, 0u);
+    EXPECT_FALSE(strategy.deadline_misses);
+  }
+}
+
+// Against adding up every candidate for every request.
+TEST(Simulate, TheOracleIsTheBestOfAllCandidatesOnRandomTraces) {
+  Rng rng(3);
+  for (int i = 0; i < 30; ++i) {
+    PlanRequest plan = make_request();
+    plan.link.downlink_follows = rng.below(2) == 0;
+    if (plan.link.downlink_follows) plan.link.downlink_bps = plan.link.rate_bps;
+    SimulationRequest request = request_for(plan);
+    Steps steps;
+    Steps loads;
+    for (int k = 0; k < 20; ++k) {
+      steps.push_back({0.5 * k, 1e6 * rng.uniform() * static_cast<double>(rng.below(4))});
+      loads.push_back({0.7 * k, 0.9 * rng.uniform()});
+    }
+    steps[0].value += 1e5;
+    request.rate_bps = trace(steps, 10);
+    request.load = trace(loads, 14);
+    request.requests = 200;
+    const Simulation simulation = simulate(request);
+    double sum = 0;
+    for (int r = 0; r < 200; ++r) {
+      const double start = (r + 0.5) / 200 * 10;
+      const double slow = 1 / (1 - request.load->at(start));
+      double best = INFINITY;
+      for (const Candidate& c : request.plans[0].candidates) {
+        const Estimate& e = *c.estimate;
+        const double sent_s = start + e.device_s + e.encode_s;
+        double own = e.device_s + e.encode_s;
+        if (e.payload_bytes > 0) {
+          const double up = request.rate_bps->time_to_add_up(sent_s, 8 * (e.payload_bytes + 10));
+          const double down = plan.link.downlink_follows
+                                  ? request.rate_bps->time_to_add_up(sent_s + up, 8 * 50)
+                                  : 8 * 50 / 2e6;
+          own += 0.02 + up + (e.server_s + e.decode_s) * slow + down;
+        }
+        best = std::min(best, own);
+      }
+      sum += best / 200;
+    }
+    EXPECT_NEAR(outcome(simulation, StrategyKind::kOracle).latency_s.mean, sum, 1e-9) << i;
+    for (const StrategyOutcome& strategy : simulation.strategies) {
+      EXPECT_GE(strategy.mean_regret_s, 0);
+      EXPECT_NEAR(strategy.latency_s.mean - strategy.mean_regret_s, sum, 1e-9);
+    }
+    EXPECT_LE(outcome(simulation, StrategyKind::kBestStatic).latency_s.mean,
+              outcome(simulation, StrategyKind::kStatic).latency_s.mean + 1e-12);
+  }
+}
+
+TEST(Simulate, DynamicChangesWithTheLinkAndSteadyLess) {
+  SimulationRequest request = request_for(make_request());
+  Steps steps;
+  for (int k = 0; k < 100; ++k) steps.push_back({10.0 * k, k % 2 == 0 ? 1e5 : 3e7});
+  request.rate_bps = trace(steps, 1000);
+  request.deadline_s = 0.5;
+  const Simulation simulation = simulate(request);
+  const StrategyOutcome& dynamic = outcome(simulation, StrategyKind::kDynamic);
+  EXPECT_EQ(dynamic.switches, 99u);
+  EXPECT_EQ(dynamic.choices.size(), 2u);
+  EXPECT_LE(outcome(simulation, StrategyKind::kSteady).switches, dynamic.switches);
+  EXPECT_LT(dynamic.latency_s.mean, outcome(simulation, StrategyKind::kStatic).latency_s.mean);
+  EXPECT_LT(dynamic.latency_s.mean, outcome(simulation, StrategyKind::kBestStatic).latency_s.mean);
+  EXPECT_GT(*dynamic.deadline_misses, 0u);
+}
+
+// Moments of no rate that are over before a transfer is: the rate of the moment misleads.
+TEST(Simulate, AForecastDoesNotFallForShortFades) {
+  SimulationRequest request = request_for(make_request());
+  Steps steps;
+  for (int k = 0; k < 1000; ++k) steps.push_back({0.1 * k, k % 5 == 0 ? 1e3 : 4e6});
+  request.rate_bps = trace(steps, 100);
+  const Simulation simulation = simulate(request);
+  EXPECT_GT(outcome(simulation, StrategyKind::kDynamic).latency_s.mean,
+            outcome(simulation, StrategyKind::kBestStatic).latency_s.mean + 0.05);
+  EXPECT_LT(outcome(simulation, StrategyKind::kForecast).latency_s.mean,
+            outcome(simulation, StrategyKind::kBestStatic).latency_s.mean + 0.01);
+}
+
+TEST(Simulate, PlansThatDoNotGoTogetherAreRefused) {
+  const auto refused = [](auto change) {
+    SimulationRequest request = request_for(make_request());
+    request.plans.push_back(request.plans[0]);
+    request.plan_files.push_back("other.json");
+    change(request);
+    EXPECT_THROW(simulate(request), Error);
+  };
+  refused([](SimulationRequest& r) { r.plans[1].model_sha256 = "b"; });
+  refused([](SimulationRequest& r) { r.plans[1].link.rtt_s = 1; });
+  refused([](SimulationRequest& r) { r.plans[1].batch = 2; });
+  refused([](SimulationRequest& r) { r.requests = 0; });
+  refused([](SimulationRequest& r) { r.margin = 1; });
+  refused([](SimulationRequest& r) { r.deadline_s = 0; });
+  refused([](SimulationRequest& r) { r.load = trace({{0, 0.5}, {1, 1}}, 2); });
+  refused([](SimulationRequest& r) { r.plans.clear(); });
+  refused([](SimulationRequest& r) { r.plans[0].chosen = r.plans[1].chosen = std::nullopt; });
+  refused([](SimulationRequest& r) { r.plans[1].table->entries[0].codec = "gone"; });
+}
+
+}  // namespace
+}  // namespace splitbench
