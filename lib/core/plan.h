@@ -149,6 +149,14 @@ struct Explanation {
   std::optional<Candidate> certain;
 };
 
+// How a plan's cells were looked for, and what looking at all of them would have found
+// (plan/aglop.h).
+struct SearchOutcome {
+  std::size_t settings = 0, budget = 0, measured = 0;
+  bool ended = false;                             // before the budget
+  std::optional<double> value, exhaustive_value;  // of the objective; unset: nothing is feasible
+};
+
 struct ParetoPoint {
   std::size_t candidate = 0;
   bool knee = false;
@@ -176,6 +184,7 @@ struct Plan {
   std::optional<PolicyTable> table;  // with the policy
   std::optional<TraceOutcome> trace;
   std::optional<Explanation> explanation;
+  std::optional<SearchOutcome> search;
   std::vector<std::string> warnings;
 };
 

@@ -156,6 +156,28 @@ Json front_json(const Plan& plan) {
   return front;
 }
 
+Json search_json(const SearchOutcome& search) {
+  Json json;
+  json["settings"] = search.settings;
+  json["budget"] = search.budget;
+  json["measured"] = search.measured;
+  json["ended"] = search.ended;
+  set_or_null(json, "value", search.value, "no candidate found is feasible");
+  set_or_null(json, "exhaustive_value", search.exhaustive_value, "no candidate is feasible");
+  return json;
+}
+
+SearchOutcome search_from(const JsonNode& node) {
+  SearchOutcome search;
+  search.settings = node.at("settings").count();
+  search.budget = node.at("budget").count();
+  search.measured = node.at("measured").count();
+  search.ended = node.at("ended").boolean();
+  search.value = node.optional_number("value");
+  search.exhaustive_value = node.optional_number("exhaustive_value");
+  return search;
+}
+
 }  // namespace
 
 void write_question_parts(Json& data, const Plan& plan) {
@@ -200,6 +222,7 @@ void write_answer_parts(Json& data, const Plan& plan, const CandidateWriter& can
   data["front"] = front_json(plan);
   if (plan.trace) data["trace"] = trace_json(*plan.trace);
   if (plan.explanation) data["explanation"] = explanation_json(*plan.explanation, candidate);
+  if (plan.search) data["search"] = search_json(*plan.search);
 }
 
 void read_answer_parts(const JsonNode& data, Plan& plan, const CandidateReader& candidate) {
@@ -214,6 +237,7 @@ void read_answer_parts(const JsonNode& data, Plan& plan, const CandidateReader& 
   if (const auto explanation = data.find("explanation")) {
     plan.explanation = explanation_from(*explanation, candidate);
   }
+  if (const auto search = data.find("search")) plan.search = search_from(*search);
 }
 
 void write_policy_table(Json& policy, const PolicyTable& table) {

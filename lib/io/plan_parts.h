@@ -18,7 +18,7 @@ using CandidateReader = std::function<Candidate(const JsonNode&)>;
 void write_question_parts(Json& data, const Plan& plan);
 void read_question_parts(const JsonNode& data, Plan& plan);
 
-// front, trace, explanation.
+// front, trace, explanation, search.
 void write_answer_parts(Json& data, const Plan& plan, const CandidateWriter& candidate);
 void read_answer_parts(const JsonNode& data, Plan& plan, const CandidateReader& candidate);
 

@@ -207,6 +207,21 @@ void append_trace(Page& page, const Plan& plan) {
       " faster in the mean, at most " + format_duration(trace.worst_regret_s) + ".");
 }
 
+void append_search(Page& page, const Plan& plan) {
+  if (!plan.search) return;
+  const SearchOutcome& search = *plan.search;
+  std::string text = "The search looked at " + std::to_string(search.measured) + " of " +
+                     std::to_string(search.settings) + " settings, at most " +
+                     std::to_string(search.budget) + ", and " +
+                     (search.ended ? "ended by itself." : "ended with its budget.");
+  if (search.value && search.exhaustive_value && *search.exhaustive_value > 0) {
+    text += " Its choice costs " + format_percent(*search.value / *search.exhaustive_value - 1) +
+            " more than the best of all.";
+  }
+  page.heading("How the settings were found");
+  page.paragraph(text);
+}
+
 void append_front(Page& page, const Plan& plan) {
   if (plan.front.size() < 2) return;
   Table table;

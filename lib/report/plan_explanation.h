@@ -13,6 +13,9 @@ void append_explanation(Page& page, const Plan& plan);
 // The trace's distribution and regret; nothing without a trace.
 void append_trace(Page& page, const Plan& plan);
 
+// How the cells were looked for; nothing without a search.
+void append_search(Page& page, const Plan& plan);
+
 // The front with its knee, when it has more than one point.
 void append_front(Page& page, const Plan& plan);
 

@@ -317,6 +317,7 @@ std::string render(const Plan& plan, ReportFormat format) {
   }
   append_front(page, plan);
   append_rejected(page, plan);
+  append_search(page, plan);
   page.heading("What is measured and what is modelled");
   page.paragraph(provenance_text(plan));
   for (const std::string& warning : plan.warnings) page.bullet("warning: " + warning);

@@ -220,6 +220,7 @@ void add_parts(Plan& plan) {
   plan.explanation->certain = plan.candidates[1];
   plan.explanation->turnings = {{"rate_bps", 1e6, 2e6, "layer2", "zstd:level=3"}};
   plan.explanation->sensitivities = {{"rtt_s", 0.02, 0.5}};
+  plan.search = SearchOutcome{100, 20, 15, true, 0.5, std::nullopt};
   plan.table = PolicyTable{};
   plan.table->entries = {{"layer1", "quant:bits=4", 4, {1, 2, 3}, {1, 2, 3}, {}}};
 }
