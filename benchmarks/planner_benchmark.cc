@@ -8,11 +8,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/rng.h"
 #include "plan/planner.h"
+#include "plan/simulate.h"
 #include "unit/plan/plan_fixture.h"
 
 namespace splitbench {
@@ -99,6 +104,36 @@ void plan_for_each_rate(benchmark::State& state) {
   }
 }
 BENCHMARK(plan_for_each_rate)->Unit(benchmark::kMillisecond);
+
+// Ours is one look-up in the table that a device carries; instead one would plan again.
+void look_up(benchmark::State& state) {
+  const PolicyTable table = *make_plan(large_request(true)).table;
+  double rate = kSlowestBps;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(choose_entry(table, rate, 0.5));
+    rate = rate > kFastestBps ? kSlowestBps : rate * 1.01;
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["entries"] = static_cast<double>(table.entries.size());
+  state.counters["bytes"] = static_cast<double>(policy_bytes(table).size());
+}
+BENCHMARK(look_up);
+
+// Requests a second over a trace of 1000 steps, for each of six strategies at once.
+void replay(benchmark::State& state) {
+  SimulationRequest request;
+  request.plans = {make_plan(large_request(true))};
+  request.plan_files = {"plan.json"};
+  std::vector<TraceStep> steps;
+  Rng rng(2);
+  for (int i = 0; i < 1000; ++i) steps.push_back({1.0 * i, 1e6 * (1 + 20 * rng.uniform())});
+  request.rate_bps = std::make_shared<StepTrace>(std::move(steps), 1000);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(simulate(request).strategies.front().latency_s.mean);
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(request.requests));
+}
+BENCHMARK(replay)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace splitbench

@@ -21,7 +21,9 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLeastOfAStep = 0.5;
-constexpr double kLeastOfACodec = 0.25;
+constexpr double kLeastOfACodec = 1.0 / 32;
+constexpr double kUsualStep = 0.85;
+constexpr int kMostDoubts = 4;
 constexpr std::size_t kShareOfBudget = 5;
 
 std::optional<double> number_of(const std::string& text) {
@@ -77,19 +79,28 @@ struct Climb {
   const Ladder* ladder = nullptr;
   std::ptrdiff_t low = -1, high = 0;
   double low_bytes = 0, high_bytes = 0;  // at these, when they were measured
-  std::set<std::ptrdiff_t> unusable;
+  std::set<std::ptrdiff_t> tried;
+  int doubts = 0;
 
   std::ptrdiff_t size() const { return static_cast<std::ptrdiff_t>(ladder->settings.size()); }
-  bool looked_at() const { return low >= 0 || high < size() || !unusable.empty(); }
+  bool looked_at() const { return !tried.empty(); }
 
   // The setting to try next, close to `wanted`; none when nothing is left between.
   std::optional<std::ptrdiff_t> next(std::ptrdiff_t wanted) const {
     std::optional<std::ptrdiff_t> best;
     for (std::ptrdiff_t k = low + 1; k < high; ++k) {
-      if (unusable.count(k) > 0) continue;
+      if (tried.count(k) > 0) continue;
       if (!best || std::abs(k - wanted) < std::abs(*best - wanted)) best = k;
     }
     return best;
+  }
+
+  // The finest setting that was passed over as too coarse without a look.
+  std::optional<std::ptrdiff_t> doubtful() const {
+    for (std::ptrdiff_t k = std::min(low, high - 1); k >= 0; --k) {
+      if (tried.count(k) == 0) return k;
+    }
+    return std::nullopt;
   }
 };
 
@@ -120,12 +131,16 @@ class Search {
 
   Refinement run() {
     while (result_.cells.size() < result_.budget) {
-      Climb* climb = most_promising();
-      if (climb == nullptr) {
+      if (Climb* climb = most_promising()) {
+        const std::ptrdiff_t middle = (climb->low + climb->high) / 2;
+        look(*climb, *climb->next(climb->looked_at() ? middle : first_try(*climb)));
+      } else if (Climb* doubted = most_doubtful()) {
+        ++doubted->doubts;
+        look(*doubted, *doubted->doubtful());
+      } else {
         result_.ended = true;
         break;
       }
-      look(*climb);
     }
     return std::move(result_);
   }
@@ -146,6 +161,30 @@ class Search {
     return best != nullptr && (best_ == kInfinity || best_value < worth) ? best : nullptr;
   }
 
+  // The ladder whose next coarser setting would be the best, were it good against expectation.
+  Climb* most_doubtful() {
+    Climb* best = nullptr;
+    double best_value = best_ - settings_.tolerance * std::abs(best_);
+    for (Climb& climb : climbs_) {
+      const std::optional<std::ptrdiff_t> k = climb.doubtful();
+      if (climb.doubts >= kMostDoubts || !k) continue;
+      const bool any_good = climb.high < climb.size();
+      const auto steps = static_cast<double>((any_good ? climb.high : climb.low) - *k);
+      const double bytes = any_good ? climb.high_bytes : climb.low_bytes;
+      const double value = value_with(climb.ladder->split, bytes * std::pow(kUsualStep, steps));
+      if (value >= best_value) continue;
+      best_value = value;
+      best = &climb;
+    }
+    return best;
+  }
+
+  double value_with(const std::string& split, double bytes) const {
+    Cell cell;
+    cell.payload_bytes.mean = bytes;
+    return objective_value(request_.objective, estimate_of(split, cell)).value_or(kInfinity);
+  }
+
   double imaginable(const Climb& climb) const {
     double bytes = climb.low_bytes;
     if (climb.high < climb.size()) {
@@ -155,10 +194,7 @@ class Search {
       const auto good = least_good_bytes_.find(climb.ladder->split);
       if (good != least_good_bytes_.end()) bytes = kLeastOfACodec * good->second;
     }
-    Cell cell;
-    cell.payload_bytes.mean = bytes;
-    const Estimate estimate = estimate_of(climb.ladder->split, cell);
-    return objective_value(request_.objective, estimate).value_or(kInfinity);
+    return value_with(climb.ladder->split, bytes);
   }
 
   Estimate estimate_of(const std::string& split, const Cell& cell) const {
@@ -171,16 +207,11 @@ class Search {
     return std::lround(share * static_cast<double>(climb.size() - 1));
   }
 
-  void look(Climb& climb) {
-    const std::ptrdiff_t middle = (climb.low + climb.high) / 2;
-    const std::ptrdiff_t k = *climb.next(climb.looked_at() ? middle : first_try(climb));
+  void look(Climb& climb, std::ptrdiff_t k) {
     const Ladder& ladder = *climb.ladder;
+    climb.tried.insert(k);
     Cell cell = source_.measure(ladder.split, ladder.settings[static_cast<std::size_t>(k)]);
-    if (cell.status != CellStatus::kOk) {
-      climb.unusable.insert(k);
-    } else {
-      note(climb, k, estimate_of(ladder.split, cell));
-    }
+    if (cell.status == CellStatus::kOk) note(climb, k, estimate_of(ladder.split, cell));
     result_.cells.push_back(std::move(cell));
   }
 
@@ -188,9 +219,13 @@ class Search {
     // Payloads of a batch, as estimates have them; imaginable() wants those of one input.
     const double bytes = estimate.payload_bytes / conditions_.batch;
     if (!satisfied(bounds_.front(), estimate)) {
-      climb.low = k;
+      climb.low = std::max(climb.low, k);
       climb.low_bytes = std::max(climb.low_bytes, bytes);
       return;
+    }
+    if (k <= climb.low) {  // good against expectation
+      climb.low = -1;
+      climb.low_bytes = 0;
     }
     climb.high = k;
     climb.high_bytes = bytes;
