@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -54,7 +55,8 @@ std::string axis_of(const Specs& specs) {
   return axis;
 }
 
-void append_ladders(const std::string& split, const Specs& specs, std::vector<Ladder>& ladders) {
+void append_ladders(const std::string& split, const std::string& head_split, const Specs& specs,
+                    std::vector<Ladder>& ladders) {
   const std::string axis = axis_of(specs);
   const double sign = axis == "step" ? -1 : 1;
   std::map<std::string, std::vector<std::pair<double, std::string>>> groups;
@@ -68,7 +70,7 @@ void append_ladders(const std::string& split, const Specs& specs, std::vector<La
   }
   for (auto& [codec, settings] : groups) {
     std::sort(settings.begin(), settings.end());
-    Ladder ladder = {split, codec, {}};
+    Ladder ladder = {split, codec, {}, head_split};
     for (auto& [place, text] : settings) ladder.settings.push_back(std::move(text));
     ladders.push_back(std::move(ladder));
   }
@@ -117,7 +119,7 @@ class Search {
     for (const SplitProfile& split : request.server.splits) server_[split.split.id] = &split;
     for (const Ladder& ladder : ladders) {
       result_.settings += ladder.settings.size();
-      if (device_.count(ladder.split) == 0 || server_.count(ladder.split) == 0) continue;
+      if (device_.count(ladder.head()) == 0 || server_.count(ladder.split) == 0) continue;
       Climb climb;
       climb.ladder = &ladder;
       climb.high = climb.size();
@@ -171,7 +173,7 @@ class Search {
       const bool any_good = climb.high < climb.size();
       const auto steps = static_cast<double>((any_good ? climb.high : climb.low) - *k);
       const double bytes = any_good ? climb.high_bytes : climb.low_bytes;
-      const double value = value_with(climb.ladder->split, bytes * std::pow(kUsualStep, steps));
+      const double value = value_with(*climb.ladder, bytes * std::pow(kUsualStep, steps));
       if (value >= best_value) continue;
       best_value = value;
       best = &climb;
@@ -179,10 +181,10 @@ class Search {
     return best;
   }
 
-  double value_with(const std::string& split, double bytes) const {
+  double value_with(const Ladder& ladder, double bytes) const {
     Cell cell;
     cell.payload_bytes.mean = bytes;
-    return objective_value(request_.objective, estimate_of(split, cell)).value_or(kInfinity);
+    return objective_value(request_.objective, estimate_of(ladder, cell)).value_or(kInfinity);
   }
 
   double imaginable(const Climb& climb) const {
@@ -194,11 +196,11 @@ class Search {
       const auto good = least_good_bytes_.find(climb.ladder->split);
       if (good != least_good_bytes_.end()) bytes = kLeastOfACodec * good->second;
     }
-    return value_with(climb.ladder->split, bytes);
+    return value_with(*climb.ladder, bytes);
   }
 
-  Estimate estimate_of(const std::string& split, const Cell& cell) const {
-    return estimate_split(*device_.at(split), *server_.at(split), cell, conditions_);
+  Estimate estimate_of(const Ladder& ladder, const Cell& cell) const {
+    return estimate_split(*device_.at(ladder.head()), *server_.at(ladder.split), cell, conditions_);
   }
 
   std::ptrdiff_t first_try(const Climb& climb) const {
@@ -211,7 +213,7 @@ class Search {
     const Ladder& ladder = *climb.ladder;
     climb.tried.insert(k);
     Cell cell = source_.measure(ladder.split, ladder.settings[static_cast<std::size_t>(k)]);
-    if (cell.status == CellStatus::kOk) note(climb, k, estimate_of(ladder.split, cell));
+    if (cell.status == CellStatus::kOk) note(climb, k, estimate_of(ladder, cell));
     result_.cells.push_back(std::move(cell));
   }
 
@@ -261,16 +263,22 @@ class Search {
 }  // namespace
 
 std::vector<Ladder> ladders_of(const std::vector<Cell>& cells) {
-  std::map<std::pair<std::string, std::string>, Specs> groups;
-  std::vector<std::pair<std::string, std::string>> order;
+  // By split, split of the encoder (empty without one), and codec.
+  using Group = std::tuple<std::string, std::string, std::string>;
+  std::map<Group, Specs> groups;
+  std::vector<Group> order;
   for (const Cell& cell : cells) {
     if (cell.key.split == split_kind_name(SplitKind::kDeviceOnly)) continue;
-    const auto group = std::make_pair(cell.key.split, codec_name(cell.key.codec));
+    const Group group = {cell.key.split,
+                         cell.bottleneck ? cell.bottleneck->encoder_split : std::string(),
+                         codec_name(cell.key.codec)};
     if (groups.count(group) == 0) order.push_back(group);
     groups[group].emplace(cell.key.codec, parse_spec(cell.key.codec));
   }
   std::vector<Ladder> ladders;
-  for (const auto& group : order) append_ladders(group.first, groups[group], ladders);
+  for (const Group& group : order) {
+    append_ladders(std::get<0>(group), std::get<1>(group), groups[group], ladders);
+  }
   return ladders;
 }
 

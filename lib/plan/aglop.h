@@ -45,6 +45,9 @@ struct Ladder {
   std::string split;
   std::string codec;                  // what its settings have in common
   std::vector<std::string> settings;  // canonical specs, coarsest first
+  std::string head_split;             // that of a bottleneck's encoder; empty: `split`
+
+  const std::string& head() const { return head_split.empty() ? split : head_split; }
 };
 
 // The ladders among measured cells: settings of one codec at one split whose specs differ in one

@@ -99,8 +99,7 @@ Candidate cell_candidate(const Cell& cell, const Sides& sides) {
   candidate.codec = cell.key.codec;
   // A bottleneck takes what its encoder's split yields: nothing of the model runs behind that.
   const bool learned = cell.bottleneck.has_value();
-  const auto head =
-      sides.device.find(learned ? cell.bottleneck->encoder_split : cell.key.split);
+  const auto head = sides.device.find(learned ? cell.bottleneck->encoder_split : cell.key.split);
   const auto tail = sides.server.find(cell.key.split);
   if (cell.status != CellStatus::kOk) {
     candidate.rejected_because = std::string("cell ") + cell_status_name(cell.status) +
@@ -114,8 +113,7 @@ Candidate cell_candidate(const Cell& cell, const Sides& sides) {
     candidate.rejected_because = "split not in the server profile";
   } else {
     if (head->first == cell.key.split) {
-      candidate.rejected_because =
-          size_mismatch(cell, *head->second, sides.device_batch, "device");
+      candidate.rejected_because = size_mismatch(cell, *head->second, sides.device_batch, "device");
     }
     if (candidate.rejected_because.empty()) {
       candidate.rejected_because = size_mismatch(cell, *tail->second, sides.server_batch, "server");
