@@ -10,16 +10,16 @@
 #include "io/output_file.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
-#include "io/training_document.h"
 #include "io/simulation_document.h"
+#include "io/training_document.h"
 #include "known_names.h"
 #include "report/cells_report.h"
 #include "report/front_report.h"
 #include "report/payload_report.h"
 #include "report/plan_report.h"
 #include "report/profile_report.h"
-#include "report/training_report.h"
 #include "report/simulation_report.h"
+#include "report/training_report.h"
 
 namespace splitbench {
 namespace {
@@ -39,16 +39,15 @@ std::string render_document(const std::string& path, ReportFormat format) {
   if (kind == "training") return render(read_training(path), format);
   throw bad_input(path + " is a " + kind +
                   " document; reports are made of profiles, sweeps, fronts, "
-                  "plans and trainings");
-                  "plans and simulations");
+                  "plans, simulations and trainings");
 }
 
 class ReportCommand : public Command {
  public:
   std::string name() const override { return "report"; }
   std::string summary() const override {
-    return "Show profiles, sweeps, fronts, plans and trainings as text, Markdown or CSV";
-    return "Show profiles, sweeps, fronts, plans and simulations as text, Markdown or CSV";
+    return "Show profiles, sweeps, fronts, plans, simulations and trainings as text, Markdown or "
+           "CSV";
   }
 
   void configure(CLI::App& app) override {
