@@ -12,7 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from splitbench_program import MODELS, CliTest, needs_torch, run  # noqa: E402
 from sample_files import write_picture_tensors, write_sweep_documents  # noqa: E402
 
-COMMANDS = ("profile", "compress", "plan", "report", "list", "merge", "completions")
+COMMANDS = ("profile", "compress", "train", "plan", "simulate", "report", "list", "merge",
+            "completions")
 
 
 class Help(CliTest):
@@ -44,7 +45,7 @@ class Names(CliTest):
     def test_nothing_and_unknown_commands(self):
         self.fails(2, says="A subcommand is required")
         self.fails(2, "profle", says="no command 'profle' (did you mean 'profile'?)")
-        self.fails(2, "frobnicate", says="known: profile, compress, merge, plan")
+        self.fails(2, "frobnicate", says="known: profile, train, compress, merge, plan")
 
     def test_unknown_options_get_the_nearest(self):
         self.fails(2, "profile", "fashion-resnet", "--thread", "1",
@@ -60,7 +61,7 @@ class Names(CliTest):
         self.fails(2, "compress", "fashion-resnet", "-o", "x", "--resume", "--fresh",
                    says="--resume")
         self.fails(2, "completions", "bsh", says="{bash,zsh,fish}")
-        self.fails(2, "list", "codec", says="{codecs,models,splits")
+        self.fails(2, "list", "codec", says="{codecs,methods,models,splits")
         self.fails(2, "report", "x.json", "--format", "html",
                    says="unknown format 'html', known: text, md, csv")
 
