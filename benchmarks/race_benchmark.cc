@@ -53,7 +53,8 @@ SyntheticSweep resampled(const std::vector<Cell>& cells, std::size_t images, boo
   for (std::size_t i = 0; i < images; ++i) {
     drawn.push_back(rng.below(measured));
     detail.push_back(normal(rng));
-    sweep.strata.push_back(is_right(cells.front(), drawn.back()) ? 1 : 0);
+    const bool solved = is_right(cells.front(), drawn.back());
+    sweep.images.push_back({solved, solved ? 1 : 0});
   }
   for (const Cell& cell : cells) {
     const double spread =

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <tuple>
+#include <numeric>
+#include <utility>
 
 #include "base/error.h"
 
@@ -12,27 +12,23 @@ namespace {
 
 constexpr double kPayloadShare = 0.1;  // of alpha: payloads are told apart in few images
 constexpr double kLeadersShare = 0.5;  // of a cell's weights
-constexpr double kWorstAccuracyDifference = -1;
-
-template <typename Value>
-std::vector<double> differences(const std::vector<Value>& a, const std::vector<Value>& b,
-                                std::size_t first) {
-  std::vector<double> result;
-  result.reserve(a.size() - first);
-  for (std::size_t i = first; i < a.size(); ++i) {
-    result.push_back(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-  }
-  return result;
-}
+// At a time: enough to keep several threads or ranks busy, few enough that most can be stopped by
+// those before them.
+constexpr std::size_t kFollowers = 8;
 
 PairedCounts paired_counts(const std::vector<std::uint8_t>& first,
-                           const std::vector<std::uint8_t>& second) {
-  PairedCounts counts{first.size(), 0, 0};
-  for (std::size_t i = 0; i < first.size(); ++i) {
+                           const std::vector<std::uint8_t>& second, std::size_t images) {
+  PairedCounts counts{images, 0, 0};
+  for (std::size_t i = 0; i < images; ++i) {
     counts.only_first += first[i] > second[i] ? 1 : 0;
     counts.only_second += second[i] > first[i] ? 1 : 0;
   }
   return counts;
+}
+
+double mean_of_first(const std::vector<double>& values, std::size_t count) {
+  const auto end = values.begin() + static_cast<std::ptrdiff_t>(count);
+  return std::accumulate(values.begin(), end, 0.0) / static_cast<double>(count);
 }
 
 }  // namespace
@@ -41,12 +37,13 @@ double default_race_margin(std::size_t images) {
   return 0.75 / std::sqrt(static_cast<double>(images));
 }
 
-double Race::Claim::log_evidence() const { return std::log(weight) + accuracy.log_evidence(); }
-
-Race::Race(std::vector<std::string> groups, std::size_t images, RaceSettings settings)
-    : cells_(groups.size()), images_(images), settings_(settings) {
+Race::Race(std::vector<std::string> groups, RaceOrder order, RaceSettings settings)
+    : order_(std::move(order)), settings_(settings), cells_(groups.size()) {
   for (std::size_t i = 0; i < groups.size(); ++i) cells_[i].group = std::move(groups[i]);
+  plan();
 }
+
+bool Race::running(std::size_t cell) const { return cells_[cell].state == State::kRunning; }
 
 double Race::accuracy_level() const {
   return (1 - kPayloadShare) * settings_.alpha / static_cast<double>(cells_.size());
@@ -57,158 +54,157 @@ double Race::payload_level() const {
   return kPayloadShare * settings_.alpha / (cells * cells);
 }
 
-std::vector<RaceStop> Race::advance(const std::vector<RaceResults>& batch) {
-  const std::size_t first = seen_;
-  take(batch);
-  // Whoever has seen everything has nothing left to save.
-  if (seen_ == images_) return {};
-  if (first == 0) {
-    const std::vector<bool> leading = leaders();
-    for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-      if (running(cell)) make_claims(cell, leading);
-    }
-    return {};
-  }
+std::vector<std::size_t> Race::who_is_next() const {
+  std::vector<std::size_t> all, leaders, followers;
   for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-    if (stoppable(cell)) place_bets(cell, first);
+    if (chasing(cells_[cell])) (cells_[cell].leads ? leaders : all).push_back(cell);
   }
-  return stop_dominated();
+  if (!leaders.empty()) return leaders;
+  if (cheapest_first_.empty()) return all;
+  for (const std::size_t cell : cheapest_first_) {
+    if (chasing(cells_[cell]) && followers.size() < kFollowers) followers.push_back(cell);
+  }
+  return followers;
 }
 
-void Race::take(const std::vector<RaceResults>& batch) {
-  std::size_t images = 0;
-  for (std::size_t cell = 0; cell < cells_.size() && cell < batch.size(); ++cell) {
-    if (running(cell)) images = std::max(images, batch[cell].correct.size());
+void Race::plan() {
+  next_.clear();
+  for (const std::size_t cell : who_is_next()) next_.push_back({cell, cells_[cell].batches});
+}
+
+std::vector<RaceStop> Race::advance(const std::vector<RaceResults>& results) {
+  check(results);
+  std::size_t seen = 0;
+  for (const RaceStep& step : next_) {
+    take(cells_[step.cell], results[step.cell]);
+    seen = step.batch + 1;
   }
-  if (batch.size() != cells_.size() || images > images_ - seen_) {
-    throw bad_input("a race of " + std::to_string(cells_.size()) + " cells with " +
-                    std::to_string(images_ - seen_) + " images to go was given results of " +
-                    std::to_string(batch.size()) + " cells on " + std::to_string(images));
+  std::vector<RaceStop> stops;
+  if (!cheapest_first_.empty()) {
+    stops = stop_dominated();
+  } else if (seen == order_.fair) {
+    end_fair_batches();
   }
+  plan();
+  return stops;
+}
+
+void Race::check(const std::vector<RaceResults>& results) const {
+  if (results.size() != cells_.size()) {
+    throw bad_input("a race of " + std::to_string(cells_.size()) + " cells was given results of " +
+                    std::to_string(results.size()));
+  }
+  for (const RaceStep& step : next_) {
+    const std::size_t images = order_.ends[step.batch] - order_.begin(step.batch);
+    const RaceResults& seen = results[step.cell];
+    if (seen.correct.size() == images && seen.payload_bytes.size() == images) continue;
+    throw bad_input("cell " + std::to_string(step.cell) + " of a race has not seen the " +
+                    std::to_string(images) + " images of batch " + std::to_string(step.batch));
+  }
+}
+
+void Race::take(Contestant& cell, const RaceResults& results) const {
+  RaceResults& own = cell.results;
+  own.correct.insert(own.correct.end(), results.correct.begin(), results.correct.end());
+  own.payload_bytes.insert(own.payload_bytes.end(), results.payload_bytes.begin(),
+                           results.payload_bytes.end());
+  ++cell.batches;
+}
+
+void Race::end_fair_batches() {
   for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-    const RaceResults& results = batch[cell];
-    if (running(cell) &&
-        (results.correct.size() != images || results.payload_bytes.size() != images)) {
-      throw bad_input("cell " + std::to_string(cell) + " of a race has not seen all " +
-                      std::to_string(images) + " images of the batch");
-    }
-  }
-  for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-    if (!running(cell)) continue;
     Contestant& own = cells_[cell];
-    for (std::size_t i = 0; i < images; ++i) {
-      own.correct.push_back(batch[cell].correct[i]);
-      own.payload_bytes.push_back(batch[cell].payload_bytes[i]);
-      own.right += batch[cell].correct[i];
-      own.bytes += batch[cell].payload_bytes[i];
+    const RaceResults& seen = own.results;
+    own.bytes = std::accumulate(seen.payload_bytes.begin(), seen.payload_bytes.end(), 0.0);
+    own.right = std::accumulate(seen.correct.begin(), seen.correct.end(), 0.0);
+    cheapest_first_.push_back(cell);
+  }
+  std::stable_sort(cheapest_first_.begin(), cheapest_first_.end(),
+                   [&](std::size_t a, std::size_t b) { return cells_[a].bytes < cells_[b].bytes; });
+  for (Contestant& cell : cells_) cell.leads = chasing(cell) && !dominated(cell);
+  for (Contestant& cell : cells_) weigh_claims(cell);
+}
+
+// By another of its group, on the fair batches; of equal ones by the first.
+bool Race::dominated(const Contestant& cell) const {
+  return std::any_of(cells_.begin(), cells_.end(), [&](const Contestant& other) {
+    return other.state == State::kRunning && other.group == cell.group &&
+           other.bytes <= cell.bytes && other.right >= cell.right &&
+           (other.bytes < cell.bytes || other.right > cell.right || &other < &cell);
+  });
+}
+
+void Race::weigh_claims(Contestant& cell) const {
+  double rivals[2] = {0, 0};
+  for (const Contestant& other : cells_) {
+    if (&other != &cell && other.state == State::kRunning && other.group == cell.group &&
+        other.bytes <= cell.bytes) {
+      ++rivals[other.leads ? 1 : 0];
     }
   }
-  seen_ += images;
+  cell.log_weights[0] = std::log((1 - kLeadersShare) / rivals[0]);
+  cell.log_weights[1] = std::log(kLeadersShare / rivals[1]);
 }
 
-// Cells that no other of their group dominates in what was seen.
-std::vector<bool> Race::leaders() const {
-  std::vector<bool> leading(cells_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const Contestant& own = cells_[i];
-    leading[i] = running(i) && std::none_of(cells_.begin(), cells_.end(), [&](const auto& other) {
-                   return other.state == State::kRunning && other.group == own.group &&
-                          other.bytes <= own.bytes && other.right >= own.right &&
-                          (other.bytes < own.bytes || other.right > own.right);
-                 });
-  }
-  return leading;
-}
-
-void Race::make_claims(std::size_t cell, const std::vector<bool>& leaders) {
-  Contestant& own = cells_[cell];
-  std::size_t leading = 0;
+// Against those that have seen all images since the last time.
+void Race::make_claims(Contestant& cell) {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const Contestant& other = cells_[i];
-    if (i == cell || !running(i) || other.group != own.group || other.bytes > own.bytes) continue;
-    Claim claim{i, 0, TestMartingale(images_, -settings_.margin, kWorstAccuracyDifference),
-                nullptr};
-    const PairedCounts counts = paired_counts(other.correct, own.correct);
-    claim.accuracy.observe(1, counts.only_first);
-    claim.accuracy.observe(-1, counts.only_second);
-    claim.accuracy.observe(0, seen_ - counts.only_first - counts.only_second);
-    own.claims.push_back(std::move(claim));
-    leading += leaders[i] ? 1 : 0;
-  }
-  const std::size_t trailing = own.claims.size() - leading;
-  for (Claim& claim : own.claims) {
-    claim.weight = leaders[claim.challenger] ? kLeadersShare / static_cast<double>(leading)
-                                             : (1 - kLeadersShare) / static_cast<double>(trailing);
-  }
-}
-
-void Race::place_bets(std::size_t cell, std::size_t first_image) {
-  Contestant& own = cells_[cell];
-  for (Claim& claim : own.claims) {
-    if (!running(claim.challenger)) continue;
-    const Contestant& other = cells_[claim.challenger];
-    claim.accuracy.bet(differences(other.correct, own.correct, first_image));
-    if (claim.payload) {
-      claim.payload->bet(differences(own.payload_bytes, other.payload_bytes, first_image));
-    } else if (claim.log_evidence() > 0) {
-      claim.payload = std::make_unique<TestMartingale>(images_, 0, std::nullopt);
-      for (const double more : differences(own.payload_bytes, other.payload_bytes, 0)) {
-        claim.payload->observe(more, 1);
-      }
+    const bool claimed = std::any_of(cell.claims.begin(), cell.claims.end(),
+                                     [&](const Claim& claim) { return claim.challenger == i; });
+    if (claimed || other.state != State::kRunning || !finished(other) ||
+        other.group != cell.group || other.bytes > cell.bytes) {
+      continue;
     }
+    cell.claims.push_back({i, cell.log_weights[other.leads ? 1 : 0],
+                           RaceClaim(order_, other.results, settings_.margin)});
   }
 }
 
 bool Race::proven(const Claim& claim) const {
-  return running(claim.challenger) && claim.log_evidence() >= -std::log(accuracy_level()) &&
-         claim.payload && claim.payload->log_evidence() >= -std::log(payload_level());
+  // Two tests each, of the accuracies and of the bytes.
+  const double half = std::log(0.5);
+  return running(claim.challenger) &&
+         claim.log_weight + half + claim.tests.accuracy_evidence() >= -std::log(accuracy_level()) &&
+         half + claim.tests.payload_evidence() >= -std::log(payload_level());
 }
 
-bool Race::may_stop(std::size_t cell, const Claim& claim) const {
-  return proven(claim) && cells_[claim.challenger].right >= cells_[cell].right;
-}
-
-// Whoever stops a cell has to stay to the end, so that few should do it: those that stay already,
-// then those that could stop most, rather not any that could be stopped themselves.
+// Of those that have just seen a batch and do not lead.
 std::vector<RaceStop> Race::stop_dominated() {
-  std::vector<std::size_t> victims(cells_.size());
-  std::vector<bool> losing(cells_.size());
-  for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-    if (!stoppable(cell)) continue;
-    for (const Claim& claim : cells_[cell].claims) {
-      if (!may_stop(cell, claim)) continue;
-      losing[cell] = true;
-      ++victims[claim.challenger];
-    }
-  }
-  const auto merit = [&](const Claim& claim) {
-    const std::size_t challenger = claim.challenger;
-    return std::make_tuple(!cells_[challenger].stopped.empty(), !losing[challenger],
-                           victims[challenger], claim.log_evidence());
-  };
   std::vector<RaceStop> stops;
-  for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-    if (!losing[cell] || !stoppable(cell)) continue;
-    const Claim* best = nullptr;
-    for (const Claim& claim : cells_[cell].claims) {
-      if (may_stop(cell, claim) && (best == nullptr || merit(claim) > merit(*best))) best = &claim;
-    }
-    if (best != nullptr) stops.push_back(stop(cell, *best));
+  for (const RaceStep& step : next_) {
+    Contestant& cell = cells_[step.cell];
+    if (cell.leads || !chasing(cell)) continue;
+    const Claim* claim = best_claim(cell);
+    if (claim != nullptr) stops.push_back(stop(step.cell, *claim));
   }
   return stops;
+}
+
+// The claim that stops the cell, of several the one that it is least likely to refute; or none.
+const Race::Claim* Race::best_claim(Contestant& cell) {
+  make_claims(cell);
+  const Claim* best = nullptr;
+  for (Claim& claim : cell.claims) {
+    claim.tests.observe(cell.results, cell.batches);
+    if (!proven(claim) || claim.tests.expected_gain() > 0) continue;
+    if (best == nullptr || claim.tests.expected_gain() < best->tests.expected_gain()) best = &claim;
+  }
+  return best;
 }
 
 RaceStop Race::stop(std::size_t cell, const Claim& claim) {
   Contestant& loser = cells_[cell];
   Contestant& winner = cells_[claim.challenger];
+  const std::size_t images = loser.results.correct.size();
   Domination evidence;
-  evidence.accuracy = paired_counts(winner.correct, loser.correct);
-  evidence.payload_bytes = loser.bytes / static_cast<double>(seen_);
-  evidence.dominating_payload_bytes = winner.bytes / static_cast<double>(seen_);
+  evidence.accuracy = paired_counts(winner.results.correct, loser.results.correct, images);
+  evidence.payload_bytes = mean_of_first(loser.results.payload_bytes, images);
+  evidence.dominating_payload_bytes = mean_of_first(winner.results.payload_bytes, images);
   evidence.margin = settings_.margin;
-  evidence.accuracy_p = std::exp(-claim.log_evidence());
+  evidence.accuracy_p = 2 * std::exp(-claim.log_weight - claim.tests.accuracy_evidence());
   evidence.accuracy_level = accuracy_level();
-  evidence.payload_p = std::exp(-claim.payload->log_evidence());
+  evidence.payload_p = 2 * std::exp(-claim.tests.payload_evidence());
   evidence.payload_level = payload_level();
   const RaceStop stop{cell, claim.challenger, evidence};
   winner.stopped.push_back(cell);
@@ -221,6 +217,9 @@ std::vector<std::size_t> Race::withdraw(std::size_t cell) {
   Contestant& failed = cells_[cell];
   failed.state = State::kWithdrawn;
   for (const std::size_t freed : failed.stopped) cells_[freed].state = State::kWithdrawn;
+  next_.erase(std::remove_if(next_.begin(), next_.end(),
+                             [&](const RaceStep& step) { return step.cell == cell; }),
+              next_.end());
   return std::move(failed.stopped);
 }
 

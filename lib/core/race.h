@@ -15,28 +15,35 @@
 // they came about is needed. Encoding times take no part: a cell that is on a front for them alone
 // may be stopped.
 //
-// Beyond what is guaranteed, a cell is stopped only by one that has answered no fewer of the images
-// seen: the margin is what may be lost, not what is spent.
+// Beyond what is guaranteed, a cell is stopped only by one that it is not expected to beat (the
+// estimate is RaceClaim::expected_gain()): the margin is what may be lost, not what is spent.
 //
-// Why it holds. After the first batch every cell k claims of each cell j that has cost no more so
-// far that it dominates k; the claims of a cell have weights w that add up to 1. From then on, two
-// tests (core/test_martingale.h) are made against a claim. "j is less accurate by more than the
-// margin" must be rejected at level 0.9 alpha w / cells; these levels add up to 0.9 alpha. "j costs
-// more" must be rejected at level 0.1 alpha / cells^2; there are fewer such pairs. A wrong stop
-// needs a true null rejected, and the levels of all nulls there could be add up to alpha at most. A
-// cell that has stopped another is itself never stopped, so margins do not add up. The test of
-// accuracies is exact; that of payloads needs the assumption stated there on the range of payloads
-// not seen yet: payloads have no bound, and without one nothing can be said of a mean.
+// How it goes (core/race_batches.h has the images' order):
+//   1. All cells see the fair batches. The leaders of each group, which none of it dominates in what
+//      was seen, then see all images.
+//   2. The others follow, a few at a time, those that cost least first: what the uncompressed model
+//      gets wrong before what it gets right, for there they could be more accurate than a cell that
+//      costs less. After each batch a cell is stopped if one that has seen all images provably
+//      dominates it; one that never is has seen all images itself, and may stop those to come.
+//
+// Why it holds. A claim (core/race_claim.h) is made of each cell k against every cell j that has
+// cost no more on the fair batches. The claims of a cell have weights w that add up to 1 and are
+// fixed then. A claim's accuracies must be proven at level 0.9 alpha w / cells; these levels add up
+// to 0.9 alpha. Its bytes must be proven at level 0.1 alpha / cells^2; there are fewer such pairs,
+// and so the fair batches may be looked at for these. A wrong stop needs a wrong proof, and the
+// levels of all proofs there could be add up to alpha at most. Only cells that see all images stop
+// others, so margins do not add up. The tests of accuracies are exact; those of payloads need the
+// assumption stated in core/test_martingale.h on the range of payloads not seen yet: payloads have
+// no bound, and without one nothing can be said of a mean.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/domination.h"
-#include "core/test_martingale.h"
+#include "core/race_claim.h"
 
 namespace splitbench {
 
@@ -51,75 +58,85 @@ struct RaceSettings {
 // accuracy of 82 %. Requires images > 0.
 double default_race_margin(std::size_t images);
 
-// One cell's results on the images of a batch, in the batch's order.
-struct RaceResults {
-  std::vector<std::uint8_t> correct;  // 0 or 1; without labels: agrees with the uncompressed model
-  std::vector<double> payload_bytes;
-};
-
 struct RaceStop {
   std::size_t cell = 0;
   std::size_t dominated_by = 0;
   Domination evidence;
 };
 
-// Deterministic; not thread-safe. Memory grows with the square of the cells in a group (about 100
-// bytes a pair) and with cells times images (9 bytes each).
+// A cell that is to see a batch.
+struct RaceStep {
+  std::size_t cell = 0, batch = 0;
+};
+
+// Deterministic; not thread-safe. Memory grows with cells times images seen (9 bytes each), and
+// with cells times leaders (about 500 bytes each).
 class Race {
  public:
-  // Requires images > 0, 0 < alpha < 1, 0 <= margin < 1.
-  Race(std::vector<std::string> groups, std::size_t images, RaceSettings settings);
+  // Requires images in `order`, 0 < alpha < 1, 0 <= margin < 1.
+  Race(std::vector<std::string> groups, RaceOrder order, RaceSettings settings);
+  Race(const Race&) = delete;
+  Race& operator=(const Race&) = delete;
 
-  // Whether the cell must see the next batch.
-  bool running(std::size_t cell) const { return cells_[cell].state == State::kRunning; }
+  // Whether the cell is neither stopped nor withdrawn.
+  bool running(std::size_t cell) const;
 
-  // The next batch: results by cell, those of cells that do not run are ignored. Returns the cells
-  // stopped by it. Throws Error{kBadInput} when results are missing or too many.
-  std::vector<RaceStop> advance(const std::vector<RaceResults>& batch);
+  // What is to be done next, each cell once. Nothing when the race is over: all that run have seen
+  // all images.
+  const std::vector<RaceStep>& next() const { return next_; }
 
-  // Takes a cell that failed out of the race. Returns the cells that were stopped because of it:
+  // Results of next(), by cell; those of other cells are ignored. Returns the cells stopped by
+  // them. Throws Error{kBadInput} when results are missing or too many.
+  std::vector<RaceStop> advance(const std::vector<RaceResults>& results);
+
+  // Takes a cell that failed out of the race, and of next(). Returns the cells that were stopped because of it:
   // nothing holds for them any more, and they have to be measured on all images outside the race.
   std::vector<std::size_t> withdraw(std::size_t cell);
 
  private:
   enum class State { kRunning, kStopped, kWithdrawn };
-  // That a challenger dominates the cell.
   struct Claim {
     std::size_t challenger = 0;
-    double weight = 0;
-    TestMartingale accuracy;
-    std::unique_ptr<TestMartingale> payload;  // once the accuracies look promising
-    double log_evidence() const;              // of the accuracies
+    double log_weight = 0;
+    RaceClaim tests;
   };
   struct Contestant {
     std::string group;
     State state = State::kRunning;
-    std::vector<std::uint8_t> correct;  // by image seen
-    std::vector<double> payload_bytes;  // by image seen
-    std::size_t right = 0;
-    double bytes = 0;
-    std::vector<Claim> claims;
+    RaceResults results;
+    std::size_t batches = 0;  // seen
+    // Of the fair batches. log_weights: of claims against cells that do not lead, and that do.
+    double bytes = 0, right = 0;
+    bool leads = false;
+    double log_weights[2] = {0, 0};
+    std::vector<Claim> claims;         // against cells that have seen all images
     std::vector<std::size_t> stopped;  // cells that this one has stopped
   };
 
-  // Whether the cell runs and may yet be stopped.
-  bool stoppable(std::size_t cell) const { return running(cell) && cells_[cell].stopped.empty(); }
-  void take(const std::vector<RaceResults>& batch);
-  std::vector<bool> leaders() const;
-  void make_claims(std::size_t cell, const std::vector<bool>& leaders);
-  void place_bets(std::size_t cell, std::size_t first_image);
+  bool finished(const Contestant& cell) const { return cell.batches == order_.ends.size(); }
+  bool chasing(const Contestant& cell) const {
+    return cell.state == State::kRunning && !finished(cell);
+  }
+  void check(const std::vector<RaceResults>& results) const;
+  void take(Contestant& cell, const RaceResults& results) const;
+  void end_fair_batches();
+  bool dominated(const Contestant& cell) const;
+  void weigh_claims(Contestant& cell) const;
+  void make_claims(Contestant& cell);
   double accuracy_level() const;
   double payload_level() const;
   bool proven(const Claim& claim) const;
-  // Proven, and the challenger has been right as often so far.
-  bool may_stop(std::size_t cell, const Claim& claim) const;
   std::vector<RaceStop> stop_dominated();
+  const Claim* best_claim(Contestant& cell);
   RaceStop stop(std::size_t cell, const Claim& claim);
+  std::vector<std::size_t> who_is_next() const;
+  void plan();
 
-  std::vector<Contestant> cells_;
-  std::size_t images_;
-  std::size_t seen_ = 0;
+  RaceOrder order_;
   RaceSettings settings_;
+  std::vector<Contestant> cells_;
+  std::vector<std::size_t> cheapest_first_;  // once the fair batches are over
+  std::vector<RaceStep> next_;
 };
 
 }  // namespace splitbench

@@ -1,27 +1,44 @@
 #include "pipeline/race_order.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/race_batches.h"
 
 namespace splitbench {
-namespace {
 
-// Whether the uncompressed model is right, then what the image shows; without labels, what the
-// model takes it for.
-std::vector<int> strata_of(const EvaluationSet& inputs, int classes) {
-  std::vector<int> strata;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const int label = inputs.labels[i].value_or(inputs.baseline[i]);
-    strata.push_back(label + (inputs.baseline[i] == label ? classes : 0));
-  }
-  return strata;
+std::vector<int> right_answers(const EvaluationSet& inputs) {
+  if (!inputs.labelled()) return inputs.baseline;
+  std::vector<int> answers;
+  for (const std::optional<int>& label : inputs.labels) answers.push_back(*label);
+  return answers;
 }
 
-}  // namespace
+bool is_right(int answer, int right_answer) {
+  return answer != kNoAnswer && answer == right_answer;
+}
 
-ImageBatches race_order(const EvaluationSet& inputs, int classes, std::uint64_t seed) {
-  return race_batches(strata_of(inputs, classes), seed);
+ImageBatches race_images(const EvaluationSet& inputs, int classes, std::uint64_t seed) {
+  const std::vector<int> answers = right_answers(inputs);
+  std::vector<RaceImage> images;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool solved = is_right(inputs.baseline[i], answers[i]);
+    images.push_back({solved, answers[i] + (solved ? classes : 0)});
+  }
+  return race_batches(images, seed);
+}
+
+RaceOrder race_order(const EvaluationSet& inputs, const ImageBatches& batches) {
+  const std::vector<int> answers = right_answers(inputs);
+  RaceOrder order;
+  for (const std::vector<std::size_t>& batch : batches) {
+    for (const std::size_t i : batch) {
+      order.solved.push_back(is_right(inputs.baseline[i], answers[i]) ? 1 : 0);
+    }
+    order.ends.push_back(order.solved.size());
+  }
+  order.fair = std::min(kFairRaceBatches, batches.size());
+  return order;
 }
 
 std::uint64_t order_digest(const ImageBatches& order) {

@@ -29,15 +29,16 @@ struct Contestant : Racer {
 
 class CellRace {
  public:
-  // Has cells run over a batch, here or by several ranks, as RaceTrack::run().
-  using RunLaps = std::function<bool(std::size_t batch, const std::vector<std::size_t>& cells,
-                                     const RaceTrack::Keep& keep)>;
+  // Has laps run here or by several ranks, as RaceTrack::run().
+  using RunLaps =
+      std::function<bool(const std::vector<RaceStep>& steps, const RaceTrack::Keep& keep)>;
 
   CellRace(RaceTrack& track, RunLaps run_laps, const CapturedImages& captured, SweepRace rules,
            int threads, SweepFolder& folder, RunRecorder& recorder)
       : track_(track),
         run_laps_(std::move(run_laps)),
         inputs_(captured.inputs),
+        answers_(right_answers(captured.inputs)),
         rules_(std::move(rules)),
         threads_(threads),
         folder_(folder),
@@ -45,24 +46,39 @@ class CellRace {
         batches_(track.batches()),
         file_(folder.path(), order_digest(batches_)),
         images_(captured.inputs.size()),
-        labelled_(captured.inputs.labelled()),
         cells_(track.cells().size()) {
     for (const RaceEntry& entry : file_.entries()) known_[{entry.batch, entry.cell}] = &entry;
   }
 
   // False when it was stopped on request.
   bool run() {
-    for (std::size_t batch = 0; batch < batches_.size(); ++batch) {
-      const std::vector<std::size_t> open = replay(batch);
-      if (!run_laps_(batch, open, [this](const RaceLap& lap) { keep(lap); })) return false;
+    for (std::vector<RaceStep> steps = first_steps(); !steps.empty(); steps = next_steps()) {
+      const std::vector<RaceStep> open = replay(steps);
+      if (!run_laps_(open, [this](const RaceLap& lap) { keep(lap); })) return false;
       tell_of_room();
-      withdraw_failed(batch);
-      decide(batch);
+      withdraw_failed();
+      if (!race_) enter();
+      decide(steps);
     }
     return finish();
   }
 
  private:
+  // All cells, of which some may be refused at once.
+  std::vector<RaceStep> first_steps() const {
+    std::vector<RaceStep> steps;
+    for (std::size_t cell = 0; cell < cells_.size() && !batches_.empty(); ++cell) {
+      steps.push_back({cell, 0});
+    }
+    return steps;
+  }
+
+  std::vector<RaceStep> next_steps() const {
+    std::vector<RaceStep> steps = race_->next();
+    for (RaceStep& step : steps) step.cell = entrants_[step.cell];
+    return steps;
+  }
+
   void tell_of_room() {
     if (told_of_room_ || !track_.made_room()) return;
     recorder_.note("the race itself needs memory: tensors go to a temporary file in " +
@@ -70,14 +86,13 @@ class CellRace {
     told_of_room_ = true;
   }
 
-  // Takes what is known of the batch. Returns the running cells of which nothing is.
-  std::vector<std::size_t> replay(std::size_t batch) {
-    std::vector<std::size_t> open;
-    for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-      if (!cells_[cell].running) continue;
-      const auto found = known_.find({batch, cell});
+  // Takes what is known of these steps. Returns the others.
+  std::vector<RaceStep> replay(const std::vector<RaceStep>& steps) {
+    std::vector<RaceStep> open;
+    for (const RaceStep& step : steps) {
+      const auto found = known_.find({step.batch, step.cell});
       if (found == known_.end()) {
-        open.push_back(cell);
+        open.push_back(step);
       } else {
         take(*found->second);
       }
@@ -127,7 +142,7 @@ class CellRace {
 
   // Takes those that are out of the race. What they had stopped stays stopped in the folder, which
   // knows that such cells are not finished.
-  void withdraw_failed(std::size_t batch) {
+  void withdraw_failed() {
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       Contestant& own = cells_[cell];
       if (!own.running || !own.out) continue;
@@ -135,10 +150,9 @@ class CellRace {
       if (race_) race_->withdraw(number_.at(cell));
       release(cell);
     }
-    // Those that are out before the first batch is decided do not enter.
-    if (batch == 0) enter();
   }
 
+  // Those that are out already do not enter.
   void enter() {
     std::vector<std::string> groups;
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
@@ -148,26 +162,22 @@ class CellRace {
       entrants_.push_back(cell);
       groups.push_back(rules_.scope == "split" ? track_.cells()[cell].key.split : "");
     }
-    race_ = std::make_unique<Race>(std::move(groups), images_,
+    race_ = std::make_unique<Race>(std::move(groups), race_order(inputs_, batches_),
                                    RaceSettings{rules_.alpha, rules_.margin});
   }
 
-  void decide(std::size_t batch) {
+  void decide(const std::vector<RaceStep>& steps) {
     std::vector<RaceResults> results(entrants_.size());
-    for (std::size_t n = 0; n < entrants_.size(); ++n) {
-      const Contestant& own = cells_[entrants_[n]];
+    for (const RaceStep& step : steps) {
+      const Contestant& own = cells_[step.cell];
       if (!own.running) continue;
-      for (const std::size_t image : batches_[batch]) {
-        results[n].correct.push_back(right(image, own.results.answers[image]) ? 1 : 0);
-        results[n].payload_bytes.push_back(own.results.payloads[image]);
+      RaceResults& seen = results[number_.at(step.cell)];
+      for (const std::size_t image : batches_[step.batch]) {
+        seen.correct.push_back(is_right(own.results.answers[image], answers_[image]) ? 1 : 0);
+        seen.payload_bytes.push_back(own.results.payloads[image]);
       }
     }
     for (const RaceStop& stop : race_->advance(results)) halt(stop);
-  }
-
-  bool right(std::size_t image, int answer) const {
-    const int wanted = labelled_ ? *inputs_.labels[image] : inputs_.baseline[image];
-    return answer != kNoAnswer && answer == wanted;
   }
 
   void halt(const RaceStop& stop) {
@@ -225,6 +235,7 @@ class CellRace {
   RaceTrack& track_;
   RunLaps run_laps_;
   const EvaluationSet& inputs_;
+  std::vector<int> answers_;  // the right ones
   SweepRace rules_;
   int threads_;
   SweepFolder& folder_;
@@ -232,7 +243,6 @@ class CellRace {
   const ImageBatches& batches_;
   RaceFile file_;
   std::size_t images_;
-  bool labelled_;
   std::vector<Contestant> cells_;
   std::map<std::pair<std::size_t, std::size_t>, const RaceEntry*> known_;  // by batch and cell
   bool told_of_room_ = false;
@@ -267,10 +277,9 @@ bool race_cells(ModelSession& session, const SweepCapture& capture, const SweepS
                 const SweepRace& race, const std::vector<SweepJob>& jobs, SweepFolder& folder,
                 RunRecorder& recorder) {
   RaceTrack track(session, capture, settings, jobs);
-  const auto run_laps = [&](std::size_t batch, const std::vector<std::size_t>& cells,
-                            const RaceTrack::Keep& keep) {
-    return settings.team == nullptr ? track.run(batch, cells, keep)
-                                    : run_laps_in_team(track, settings, batch, cells, keep);
+  const auto run_laps = [&](const std::vector<RaceStep>& steps, const RaceTrack::Keep& keep) {
+    return settings.team == nullptr ? track.run(steps, keep)
+                                    : run_laps_in_team(track, settings, steps, keep);
   };
   const std::size_t ranks = settings.team == nullptr ? 1 : settings.team->size();
   return CellRace(track, run_laps, capture.evaluated, race,

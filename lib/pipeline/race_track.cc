@@ -25,10 +25,10 @@ Cell described(const FittedCodec& fitted) {
   return cell;
 }
 
-RaceLap out_lap(std::size_t cell, std::size_t batch, Cell why) {
+RaceLap out_lap(const RaceStep& step, Cell why) {
   RaceLap lap;
-  lap.entry.cell = cell;
-  lap.entry.batch = batch;
+  lap.entry.cell = step.cell;
+  lap.entry.batch = step.batch;
   lap.entry.out = true;
   lap.fit = std::move(why);
   return lap;
@@ -37,9 +37,9 @@ RaceLap out_lap(std::size_t cell, std::size_t batch, Cell why) {
 }  // namespace
 
 struct RaceTrack::Lap {
-  Lap(std::size_t its_cell, FittedCodec& its_codec) : cell(its_cell), fitted(its_codec) {}
+  Lap(const RaceStep& its_step, FittedCodec& its_codec) : step(its_step), fitted(its_codec) {}
 
-  std::size_t cell;
+  RaceStep step;
   FittedCodec& fitted;
   // From the first tail batch to the last. Over all images, of which only the batch's are filled
   // in.
@@ -54,9 +54,9 @@ RaceTrack::RaceTrack(ModelSession& session, const SweepCapture& capture,
     : model_(*session.model),
       capture_(capture),
       settings_(settings),
-      batches_(race_order(capture.evaluated.inputs,
-                          static_cast<int>(model_.info().output.elements()),
-                          settings.race->seed.value_or(settings.seed))),
+      batches_(race_images(capture.evaluated.inputs,
+                           static_cast<int>(model_.info().output.elements()),
+                           settings.race->seed.value_or(settings.seed))),
       growth_(settings.memory_bytes) {
   for (const SweepJob& job : jobs) {
     if (job.codec != nullptr) cells_.push_back(job);
@@ -68,44 +68,44 @@ bool RaceTrack::stop_requested() {
   return stopped_;
 }
 
-bool RaceTrack::run(std::size_t batch, const std::vector<std::size_t>& cells, const Keep& keep) {
-  std::vector<std::size_t> ready;
-  for (const std::size_t cell : cells) {
+bool RaceTrack::run(const std::vector<RaceStep>& steps, const Keep& keep) {
+  std::vector<RaceStep> ready;
+  for (const RaceStep& step : steps) {
     if (stop_requested()) return false;
-    Cell why = fit_among(cell, cells);
+    Cell why = fit_among(step.cell, steps);
     make_room();
     if (why.status == CellStatus::kOk) {
-      ready.push_back(cell);
+      ready.push_back(step);
     } else {
-      keep(out_lap(cell, batch, std::move(why)));
+      keep(out_lap(step, std::move(why)));
     }
   }
   return !stop_requested() && run_laps(
-                                  batch, ready, [this] { return stop_requested(); }, keep);
+                                  ready, [this] { return stop_requested(); }, keep);
 }
 
-RaceLap RaceTrack::lap(std::size_t batch, std::size_t cell) {
-  Cell why = fit(cell);
-  if (why.status != CellStatus::kOk) return out_lap(cell, batch, std::move(why));
+RaceLap RaceTrack::lap(const RaceStep& step) {
+  Cell why = fit(step.cell);
+  if (why.status != CellStatus::kOk) return out_lap(step, std::move(why));
   RaceLap lap;
   run_laps(
-      batch, {cell}, [] { return false; }, [&](const RaceLap& done) { lap = done; });
+      {step}, [] { return false; }, [&](const RaceLap& done) { lap = done; });
   return lap;
 }
 
 // All tail batches of a cell follow one another, so that few cells are in work at a time.
-bool RaceTrack::run_laps(std::size_t batch, const std::vector<std::size_t>& cells,
-                         const std::function<bool()>& stop, const Keep& keep) {
+bool RaceTrack::run_laps(const std::vector<RaceStep>& steps, const std::function<bool()>& stop,
+                         const Keep& keep) {
   struct Task {
     Lap* lap;
     std::size_t tail_batch;
   };
   std::vector<std::unique_ptr<Lap>> laps;
   std::vector<Task> tasks;
-  for (const std::size_t cell : cells) {
-    laps.push_back(std::make_unique<Lap>(cell, fitted_.at(cell)));
-    const std::vector<std::size_t>& first = course(cells_[cell].split).first;
-    for (std::size_t b = first[batch]; b < first[batch + 1]; ++b) {
+  for (const RaceStep& step : steps) {
+    laps.push_back(std::make_unique<Lap>(step, fitted_.at(step.cell)));
+    const std::vector<std::size_t>& first = course(cells_[step.cell].split).first;
+    for (std::size_t b = first[step.batch]; b < first[step.batch + 1]; ++b) {
       tasks.push_back({laps.back().get(), b});
       ++laps.back()->left;
     }
@@ -124,7 +124,7 @@ bool RaceTrack::run_laps(std::size_t batch, const std::vector<std::size_t>& cell
     run_tail_batch(lap, tasks[i].tail_batch);
     const std::lock_guard<std::mutex> lock(mutex_);
     if (--lap.left != 0) return;
-    keep(finished(batch, lap));
+    keep(finished(lap));
     lap.run.reset();
     drop_codec(lap.fitted);
   });
@@ -148,11 +148,11 @@ void RaceTrack::drop_codec(FittedCodec& fitted) const {
   if (!keeps_codecs_ && fitted.calibrated_for) fitted.codecs.clear();
 }
 
-Cell RaceTrack::fit(std::size_t cell) { return fit_among(cell, {cell}); }
+Cell RaceTrack::fit(std::size_t cell) { return fit_among(cell, {{cell, 0}}); }
 
-// Fits the codec of the cell where that was not done before. Those of `cells` at the same split are
+// Fits the codec of the cell where that was not done before. Those of `steps` at the same split are
 // calibrated beside it.
-Cell RaceTrack::fit_among(std::size_t cell, const std::vector<std::size_t>& cells) {
+Cell RaceTrack::fit_among(std::size_t cell, const std::vector<RaceStep>& steps) {
   const auto found = fitted_.find(cell);
   if (found != fitted_.end()) return described(found->second);
   const std::size_t split = cells_[cell].split;
@@ -160,7 +160,7 @@ Cell RaceTrack::fit_among(std::size_t cell, const std::vector<std::size_t>& cell
     fitter_split_ = split;
     fitter_ = std::make_unique<CodecFitter>(model_, split, capture_.calibration.get(),
                                             CodecFitter::Settings{evaluation(), settings_.folder});
-    fitter_->expect(unfitted_at(split, cells));
+    fitter_->expect(unfitted_at(split, steps));
   }
   return fit_with(cell, *fitter_);
 }
@@ -168,11 +168,11 @@ Cell RaceTrack::fit_among(std::size_t cell, const std::vector<std::size_t>& cell
 // Of these cells. Codecs with a target find their settings first, and calibrate for them as they
 // go.
 std::vector<const ConfiguredCodec*> RaceTrack::unfitted_at(
-    std::size_t split, const std::vector<std::size_t>& cells) const {
+    std::size_t split, const std::vector<RaceStep>& steps) const {
   std::vector<const ConfiguredCodec*> codecs;
-  for (const std::size_t cell : cells) {
-    const SweepJob& job = cells_[cell];
-    if (job.split == split && fitted_.count(cell) == 0 && !job.codec->target) {
+  for (const RaceStep& step : steps) {
+    const SweepJob& job = cells_[step.cell];
+    if (job.split == split && fitted_.count(step.cell) == 0 && !job.codec->target) {
       codecs.push_back(job.codec);
     }
   }
@@ -216,7 +216,7 @@ void RaceTrack::run_tail_batch(Lap& lap, std::size_t tail_batch) {
   std::string failure;
   try {
     model_.use_threads(1);
-    courses_.at(cells_[lap.cell].split).evaluator->run_batch(*lap.run, tail_batch);
+    courses_.at(cells_[lap.step.cell].split).evaluator->run_batch(*lap.run, tail_batch);
   } catch (const Error& error) {
     // The seam: whatever a codec or tail throws becomes the cell's status.
     failure = error.what();
@@ -226,16 +226,14 @@ void RaceTrack::run_tail_batch(Lap& lap, std::size_t tail_batch) {
   if (lap.failure.empty()) lap.failure = failure;
 }
 
-RaceLap RaceTrack::finished(std::size_t batch, const Lap& lap) const {
-  if (!lap.failure.empty()) {
-    return out_lap(lap.cell, batch, refused(CellStatus::kFailed, lap.failure));
-  }
+RaceLap RaceTrack::finished(const Lap& lap) const {
+  if (!lap.failure.empty()) return out_lap(lap.step, refused(CellStatus::kFailed, lap.failure));
   RaceLap done;
-  done.entry.cell = lap.cell;
-  done.entry.batch = batch;
-  done.fit = described(fitted_.at(lap.cell));
+  done.entry.cell = lap.step.cell;
+  done.entry.batch = lap.step.batch;
+  done.fit = described(fitted_.at(lap.step.cell));
   done.seconds = lap.seconds;
-  for (const std::size_t i : batches_[batch]) {
+  for (const std::size_t i : batches_[lap.step.batch]) {
     done.entry.answers.push_back(lap.run->answers[i]);
     done.entry.payload_bytes.push_back(lap.run->payloads[i]);
     done.entry.encode_s.push_back(lap.run->encode_s[i]);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/cell.h"
+#include "core/race.h"
 #include "io/race_file.h"
 #include "pipeline/cell_evaluator.h"
 #include "pipeline/codec_fitter.h"
@@ -51,12 +52,12 @@ class RaceTrack {
   const ImageBatches& batches() const { return batches_; }
   const std::vector<SweepJob>& cells() const { return cells_; }
 
-  // Runs these cells over the batch on all threads. False when it was stopped as
+  // Runs these laps on all threads, each cell once. False when it was stopped as
   // settings.stop_requested wished: laps that were begun are kept.
-  bool run(std::size_t batch, const std::vector<std::size_t>& cells, const Keep& keep);
+  bool run(const std::vector<RaceStep>& steps, const Keep& keep);
 
-  // The same for one cell, whatever the wish to stop.
-  RaceLap lap(std::size_t batch, std::size_t cell);
+  // The same for one lap, whatever the wish to stop.
+  RaceLap lap(const RaceStep& step);
 
   // How the cell's codec is fitted, or why it is not: the `fit` of its laps.
   Cell fit(std::size_t cell);
@@ -82,16 +83,16 @@ class RaceTrack {
   // One cell in one batch, shared by the threads that work on it.
   struct Lap;
 
-  bool run_laps(std::size_t batch, const std::vector<std::size_t>& cells,
-                const std::function<bool()>& stop, const Keep& keep);
-  Cell fit_among(std::size_t cell, const std::vector<std::size_t>& cells);
+  bool run_laps(const std::vector<RaceStep>& steps, const std::function<bool()>& stop,
+                const Keep& keep);
+  Cell fit_among(std::size_t cell, const std::vector<RaceStep>& steps);
   std::vector<const ConfiguredCodec*> unfitted_at(std::size_t split,
-                                                  const std::vector<std::size_t>& cells) const;
+                                                  const std::vector<RaceStep>& steps) const;
   Cell fit_with(std::size_t cell, CodecFitter& fitter);
   Course& course(std::size_t split);
   CellEvaluator::Settings evaluation() const;
   void run_tail_batch(Lap& lap, std::size_t tail_batch);
-  RaceLap finished(std::size_t batch, const Lap& lap) const;
+  RaceLap finished(const Lap& lap) const;
   // Fitted codecs stay in memory as long as their cells run; when the process has grown beyond its
   // bound, boundaries give way first, then calibrated codecs, which can be made again. While no
   // cell is in work.

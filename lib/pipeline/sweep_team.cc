@@ -52,9 +52,9 @@ void require_same(const CellKey& measured, const CellKey& wanted) {
                   "' of another sweep; start all ranks with the same arguments and files");
 }
 
-std::string lap_task(const RaceTrack& track, std::size_t batch, std::size_t cell) {
-  return kLap + std::to_string(order_digest(track.batches())) + " " + std::to_string(batch) + " " +
-         std::to_string(cell);
+std::string lap_task(const RaceTrack& track, const RaceStep& step) {
+  return kLap + std::to_string(order_digest(track.batches())) + " " + std::to_string(step.batch) +
+         " " + std::to_string(step.cell);
 }
 
 std::string lap_text(const RaceTrack& track, RaceLap lap) {
@@ -104,16 +104,16 @@ bool measure_in_team(ModelSession& session, const SweepCapture& capture,
   return settings.team->run(round);
 }
 
-bool run_laps_in_team(RaceTrack& track, const SweepSettings& settings, std::size_t batch,
-                      const std::vector<std::size_t>& cells, const RaceTrack::Keep& keep) {
+bool run_laps_in_team(RaceTrack& track, const SweepSettings& settings,
+                      const std::vector<RaceStep>& steps, const RaceTrack::Keep& keep) {
   TeamLeader::Round round;
-  for (const std::size_t cell : cells) {
-    round.tasks.push_back({lap_task(track, batch, cell), track.cells()[cell].split});
+  for (const RaceStep& step : steps) {
+    round.tasks.push_back({lap_task(track, step), track.cells()[step.cell].split});
   }
-  round.work = [&](std::size_t task) { return lap_text(track, track.lap(batch, cells[task])); };
+  round.work = [&](std::size_t task) { return lap_text(track, track.lap(steps[task])); };
   round.take = [&](std::size_t task, const std::string& result) {
     const RaceLap lap = parse_lap(result);
-    require_same(lap.fit.key, track.cells()[cells[task]].key);
+    require_same(lap.fit.key, track.cells()[steps[task].cell].key);
     keep(lap);
   };
   round.stop_requested = [&] { return track.stop_requested(); };
@@ -146,14 +146,14 @@ std::string SweepMember::work(const std::string& task) {
   if (!track_) track_.emplace(session_, capture_, settings_, jobs_);
   std::istringstream numbers(task.substr(sizeof(kLap) - 1));
   std::uint64_t order = 0;
-  std::size_t batch = 0, cell = 0;
-  numbers >> order >> batch >> cell;
+  RaceStep step;
+  numbers >> order >> step.batch >> step.cell;
   if (order != order_digest(track_->batches())) {
     throw bad_input(
         "the images or the network's answers to them are not those of rank 0; give "
         "all ranks the same files");
   }
-  return lap_text(*track_, track_->lap(batch, cell));
+  return lap_text(*track_, track_->lap(step));
 }
 
 }  // namespace splitbench

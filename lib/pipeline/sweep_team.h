@@ -35,8 +35,8 @@ bool measure_in_team(ModelSession& session, const SweepCapture& capture,
                      SweepFolder& folder, RunRecorder& recorder);
 
 // As RaceTrack::run().
-bool run_laps_in_team(RaceTrack& track, const SweepSettings& settings, std::size_t batch,
-                      const std::vector<std::size_t>& cells, const RaceTrack::Keep& keep);
+bool run_laps_in_team(RaceTrack& track, const SweepSettings& settings,
+                      const std::vector<RaceStep>& steps, const RaceTrack::Keep& keep);
 
 // On every other rank: the duties of serve_team() for one sweep. Throws what capture_sweep()
 // throws, and Error{kBadInput} when this rank was started with other arguments than rank 0 or sees

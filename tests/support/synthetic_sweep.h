@@ -17,7 +17,7 @@ namespace splitbench {
 struct SyntheticSweep {
   std::vector<std::string> groups;  // by cell
   std::vector<RaceResults> cells;   // on all images
-  std::vector<int> strata;          // by image
+  std::vector<RaceImage> images;
 };
 
 struct SyntheticSize {
@@ -38,7 +38,8 @@ inline SyntheticSweep synthetic_sweep(const SyntheticSize& size, std::uint64_t s
   for (std::size_t i = 0; i < size.images; ++i) {
     robustness.push_back(1.28 + normal(rng));
     detail.push_back(std::exp(0.3 * normal(rng)));
-    sweep.strata.push_back(robustness.back() > 0 ? 1 : 0);
+    const bool solved = robustness.back() > 0;
+    sweep.images.push_back({solved, solved ? 1 : 0});
   }
   for (std::size_t s = 0; s < size.splits; ++s) {
     const double bytes = 30000 * std::exp2(6 * rng.uniform());
@@ -75,17 +76,28 @@ inline RaceResults results_on(const RaceResults& all, const std::vector<std::siz
   return some;
 }
 
+inline RaceOrder race_order_of(const std::vector<RaceImage>& images,
+                               const std::vector<std::vector<std::size_t>>& batches) {
+  RaceOrder order;
+  for (const auto& batch : batches) {
+    for (const std::size_t i : batch) order.solved.push_back(images[i].solved ? 1 : 0);
+    order.ends.push_back(order.solved.size());
+  }
+  order.fair = std::min(kFairRaceBatches, batches.size());
+  return order;
+}
+
 inline RacedSweep race(const SyntheticSweep& sweep, RaceSettings settings, std::uint64_t seed) {
-  Race race(sweep.groups, sweep.strata.size(), settings);
+  const auto batches = race_batches(sweep.images, seed);
+  Race race(sweep.groups, race_order_of(sweep.images, batches), settings);
   RacedSweep raced;
-  for (const auto& images : race_batches(sweep.strata, seed)) {
-    std::vector<RaceResults> batch(sweep.cells.size());
-    for (std::size_t c = 0; c < batch.size(); ++c) {
-      if (!race.running(c)) continue;
-      batch[c] = results_on(sweep.cells[c], images);
-      raced.executions += images.size();
+  while (!race.next().empty()) {
+    std::vector<RaceResults> results(sweep.cells.size());
+    for (const RaceStep& step : race.next()) {
+      results[step.cell] = results_on(sweep.cells[step.cell], batches[step.batch]);
+      raced.executions += batches[step.batch].size();
     }
-    for (const RaceStop& stop : race.advance(batch)) raced.stops.push_back(stop);
+    for (const RaceStop& stop : race.advance(results)) raced.stops.push_back(stop);
   }
   for (std::size_t c = 0; c < sweep.cells.size(); ++c) raced.remains.push_back(race.running(c));
   return raced;
@@ -124,7 +136,7 @@ inline std::vector<std::size_t> true_front(const SyntheticSweep& sweep) {
 // by no more than the margin.
 inline bool keeps_the_promise(const SyntheticSweep& sweep, const RacedSweep& raced, double margin) {
   const std::vector<Totals> all = totals(sweep);
-  const double slack = margin * static_cast<double>(sweep.strata.size());
+  const double slack = margin * static_cast<double>(sweep.images.size());
   for (std::size_t k = 0; k < all.size(); ++k) {
     if (raced.remains[k]) continue;
     bool replaced = false;

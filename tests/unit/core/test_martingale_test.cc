@@ -16,12 +16,12 @@ double mean(const std::vector<double>& values) {
 }
 
 // How often, of `runs` orders, the test rejects at `level` that the mean is at most `null_mean`.
-double rejections(const std::vector<double>& values, const std::vector<int>& strata,
+double rejections(const std::vector<double>& values, const std::vector<RaceImage>& images,
                   double null_mean, double level, int runs) {
   int rejected = 0;
   for (int run = 0; run < runs; ++run) {
     TestMartingale test(values.size(), null_mean, -1);
-    const auto batches = race_batches(strata, static_cast<std::uint64_t>(run));
+    const auto batches = race_batches(images, static_cast<std::uint64_t>(run));
     for (std::size_t b = 0; b + 1 < batches.size(); ++b) {
       std::vector<double> batch;
       for (const std::size_t i : batches[b]) batch.push_back(values[i]);
@@ -35,7 +35,7 @@ double rejections(const std::vector<double>& values, const std::vector<int>& str
 // Differences of two cells that are right equally often, on other images.
 struct Population {
   std::vector<double> values;
-  std::vector<int> strata;
+  std::vector<RaceImage> images;
 };
 Population balanced(std::size_t images, double discordant, bool stratified) {
   Rng rng(5);
@@ -45,7 +45,7 @@ Population balanced(std::size_t images, double discordant, bool stratified) {
     const double value = differs ? (i % 2 == 0 ? 1 : -1) : 0;
     population.values.push_back(value);
     // Where strata know the answer, each has a mean of its own.
-    population.strata.push_back(stratified ? static_cast<int>(value) : 0);
+    population.images.push_back({true, stratified ? static_cast<int>(value) : 0});
   }
   return population;
 }
@@ -56,11 +56,11 @@ TEST(TestMartingale, RejectsATrueNullAsRarelyAsPromised) {
     const double tolerance = 3 * std::sqrt(level * (1 - level) / runs);
     for (const double discordant : {0.02, 0.3, 1.0}) {
       const Population even = balanced(333, discordant, false);
-      EXPECT_LE(rejections(even.values, even.strata, mean(even.values), level, runs),
+      EXPECT_LE(rejections(even.values, even.images, mean(even.values), level, runs),
                 level + tolerance)
           << discordant;
       const Population strata = balanced(333, discordant, true);
-      EXPECT_LE(rejections(strata.values, strata.strata, mean(strata.values), level, runs),
+      EXPECT_LE(rejections(strata.values, strata.images, mean(strata.values), level, runs),
                 level + tolerance)
           << "in strata, " << discordant;
     }
@@ -69,7 +69,7 @@ TEST(TestMartingale, RejectsATrueNullAsRarelyAsPromised) {
 
 TEST(TestMartingale, RejectsAFalseNull) {
   const Population even = balanced(2000, 0.1, false);
-  EXPECT_GE(rejections(even.values, even.strata, mean(even.values) - 0.08, 1e-4, 50), 0.95);
+  EXPECT_GE(rejections(even.values, even.images, mean(even.values) - 0.08, 1e-4, 50), 0.95);
 }
 
 TEST(TestMartingale, IsCertainOnceTheRestCannotMakeUpForIt) {
