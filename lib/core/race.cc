@@ -15,6 +15,7 @@ constexpr double kLeadersShare = 0.5;  // of a cell's weights
 // At a time: enough to keep several threads or ranks busy, few enough that most can be stopped by
 // those before them.
 constexpr std::size_t kFollowers = 8;
+constexpr double kNoGain = 1;  // image: what one that is as good as always right may have lost
 
 PairedCounts paired_counts(const std::vector<std::uint8_t>& first,
                            const std::vector<std::uint8_t>& second, std::size_t images) {
@@ -187,7 +188,7 @@ const Race::Claim* Race::best_claim(Contestant& cell) {
   const Claim* best = nullptr;
   for (Claim& claim : cell.claims) {
     claim.tests.observe(cell.results, cell.batches);
-    if (!proven(claim) || claim.tests.expected_gain() > 0) continue;
+    if (!proven(claim) || claim.tests.expected_gain() > kNoGain) continue;
     if (best == nullptr || claim.tests.expected_gain() < best->tests.expected_gain()) best = &claim;
   }
   return best;
@@ -195,7 +196,7 @@ const Race::Claim* Race::best_claim(Contestant& cell) {
 
 RaceStop Race::stop(std::size_t cell, const Claim& claim) {
   Contestant& loser = cells_[cell];
-  Contestant& winner = cells_[claim.challenger];
+  const Contestant& winner = cells_[claim.challenger];
   const std::size_t images = loser.results.correct.size();
   Domination evidence;
   evidence.accuracy = paired_counts(winner.results.correct, loser.results.correct, images);
@@ -207,20 +208,16 @@ RaceStop Race::stop(std::size_t cell, const Claim& claim) {
   evidence.payload_p = 2 * std::exp(-claim.tests.payload_evidence());
   evidence.payload_level = payload_level();
   const RaceStop stop{cell, claim.challenger, evidence};
-  winner.stopped.push_back(cell);
   loser.state = State::kStopped;
   loser.claims = std::vector<Claim>();
   return stop;
 }
 
-std::vector<std::size_t> Race::withdraw(std::size_t cell) {
-  Contestant& failed = cells_[cell];
-  failed.state = State::kWithdrawn;
-  for (const std::size_t freed : failed.stopped) cells_[freed].state = State::kWithdrawn;
+void Race::withdraw(std::size_t cell) {
+  cells_[cell].state = State::kWithdrawn;
   next_.erase(std::remove_if(next_.begin(), next_.end(),
                              [&](const RaceStep& step) { return step.cell == cell; }),
               next_.end());
-  return std::move(failed.stopped);
 }
 
 }  // namespace splitbench

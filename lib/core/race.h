@@ -15,11 +15,12 @@
 // they came about is needed. Encoding times take no part: a cell that is on a front for them alone
 // may be stopped.
 //
-// Beyond what is guaranteed, a cell is stopped only by one that it is not expected to beat (the
-// estimate is RaceClaim::expected_gain()): the margin is what may be lost, not what is spent.
+// Beyond what is guaranteed, a cell is stopped only by one that it is not expected to beat by more
+// than an image (RaceClaim::expected_gain()): the margin is what may be lost, not what is spent.
 //
 // How it goes (core/race_batches.h has the images' order):
-//   1. All cells see the fair batches. The leaders of each group, which none of it dominates in what
+//   1. All cells see the fair batches. The leaders of each group, which none of it dominates in
+//   what
 //      was seen, then see all images.
 //   2. The others follow, a few at a time, those that cost least first: what the uncompressed model
 //      gets wrong before what it gets right, for there they could be more accurate than a cell that
@@ -89,9 +90,9 @@ class Race {
   // them. Throws Error{kBadInput} when results are missing or too many.
   std::vector<RaceStop> advance(const std::vector<RaceResults>& results);
 
-  // Takes a cell that failed out of the race, and of next(). Returns the cells that were stopped because of it:
-  // nothing holds for them any more, and they have to be measured on all images outside the race.
-  std::vector<std::size_t> withdraw(std::size_t cell);
+  // Takes a cell that failed out of the race, and of next(). It has stopped no other: only cells
+  // that have seen all images do.
+  void withdraw(std::size_t cell);
 
  private:
   enum class State { kRunning, kStopped, kWithdrawn };
@@ -109,8 +110,7 @@ class Race {
     double bytes = 0, right = 0;
     bool leads = false;
     double log_weights[2] = {0, 0};
-    std::vector<Claim> claims;         // against cells that have seen all images
-    std::vector<std::size_t> stopped;  // cells that this one has stopped
+    std::vector<Claim> claims;  // against cells that have seen all images
   };
 
   bool finished(const Contestant& cell) const { return cell.batches == order_.ends.size(); }

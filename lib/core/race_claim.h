@@ -64,7 +64,7 @@ class RaceClaim {
   // The missed or the solved images.
   struct Part {
     std::size_t images = 0, seen = 0;
-    double accuracy = 0, payload = 0;         // differences, summed up over those seen
+    double accuracy = 0, payload = 0;           // differences, summed up over those seen
     std::optional<TestMartingale> gain, bytes;  // once this part is bet on
   };
   Differences differences(const RaceResults& other, std::size_t batch, bool solved) const;

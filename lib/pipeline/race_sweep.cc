@@ -140,8 +140,6 @@ class CellRace {
     folder_.append(result);
   }
 
-  // Takes those that are out of the race. What they had stopped stays stopped in the folder, which
-  // knows that such cells are not finished.
   void withdraw_failed() {
     for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
       Contestant& own = cells_[cell];

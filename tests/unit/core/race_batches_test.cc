@@ -40,9 +40,8 @@ TEST(RaceBatches, AreFairThenMissedThenSolved) {
   const auto batches = race_batches(images, 3);
   std::vector<std::size_t> parts;
   for (std::size_t b = 0; b < batches.size(); ++b) {
-    const auto solved = static_cast<std::size_t>(
-        std::count_if(batches[b].begin(), batches[b].end(),
-                      [&](std::size_t i) { return images[i].solved; }));
+    const auto solved = static_cast<std::size_t>(std::count_if(
+        batches[b].begin(), batches[b].end(), [&](std::size_t i) { return images[i].solved; }));
     if (b < kFairRaceBatches) {
       EXPECT_NEAR(static_cast<double>(batches[b].size()), 16, 1);
       EXPECT_NEAR(static_cast<double>(solved), 12, 1.5);
