@@ -33,6 +33,16 @@ void warn_unless_valid(const RunRecord& run, const std::string& path, RunRecorde
                    (reasons.empty() ? "" : ": " + reasons.front()));
 }
 
+void warn_of_scaled(const std::vector<Profile>& profiles, const std::string& whose,
+                    RunRecorder& recorder) {
+  for (const Profile& profile : profiles) {
+    if (!profile.scaling) continue;
+    recorder.warning("the times of the " + whose + " are scaled from measurements of another to " +
+                     profile.scaling->device +
+                     ": modelled; encode and decode times are those of the sweep's machine");
+  }
+}
+
 // Codec times are those of the machine that ran the sweep.
 void warn_of_foreign_sweep(const std::string& cells, const std::string& device_host,
                            RunRecorder& recorder) {
@@ -191,6 +201,8 @@ class PlanCommand : public Command {
       }
     }
     for (const std::string& path : profiles) warn_unless_valid(read_run(path), path, recorder);
+    warn_of_scaled(device_profiles_, "device", recorder);
+    warn_of_scaled(server_profiles_, "server", recorder);
     warn_of_foreign_sweep(cells_, device_profiles_.front().host, recorder);
     for (const std::string& path : profiles) recorder.add_input(path);
     recorder.add_input(cells_path(cells_));

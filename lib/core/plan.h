@@ -172,6 +172,8 @@ struct Plan {
   int batch = 1;
   PowerModel power;                           // with what link and profile add to the request's
   double device_scale = 1, server_scale = 1;  // 1: as measured; else modelled by scaling
+  // The device whose figures made a scaled profile (Profile::scaling); empty: it was measured.
+  std::string device_figures, server_figures;
   std::string model_name, model_sha256;
   std::optional<Candidate> chosen;
   std::optional<Candidate> runner_up;

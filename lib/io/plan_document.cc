@@ -173,6 +173,8 @@ Json question_json(const Plan& plan) {
   data["link"] = link_json(plan.link);
   data["server_load"] = plan.server_load;
   data["device_scale"] = plan.device_scale;
+  if (!plan.device_figures.empty()) data["device_scaled_to"] = plan.device_figures;
+  if (!plan.server_figures.empty()) data["server_scaled_to"] = plan.server_figures;
   data["server_scale"] = plan.server_scale;
   write_question_parts(data, plan);
   return data;
@@ -196,6 +198,8 @@ Plan question_from(const JsonNode& data) {
   plan.link = link_from(data.at("link"), "");
   plan.server_load = data.at("server_load").number();
   plan.device_scale = data.at("device_scale").number();
+  plan.device_figures = data.optional_text("device_scaled_to");
+  plan.server_figures = data.optional_text("server_scaled_to");
   plan.server_scale = data.at("server_scale").number();
   read_question_parts(data, plan);
   return plan;

@@ -242,6 +242,8 @@ Plan question_of(const PlanRequest& request) {
   plan.batch = request.batch;
   plan.power = known_power(request);
   plan.device_scale = request.device_scale;
+  if (request.device.scaling) plan.device_figures = request.device.scaling->device;
+  if (request.server.scaling) plan.server_figures = request.server.scaling->device;
   plan.server_scale = request.server_scale;
   plan.model_name = request.device.model_name;
   plan.model_sha256 = request.device.model_sha256;
