@@ -25,9 +25,9 @@ constexpr Machine kMachines[] = {{"jetson-nano-iio", "ina3221"},
                                  {"rapl-laptop", "rapl"},
                                  {"rapl-psys", "rapl:domain=package-dram"}};
 
-// Some 30 ms of arithmetic: three readings at a hundred a second.
+// Some 25 ms of arithmetic: two or three readings at a hundred a second.
 void compute() {
-  constexpr int kRounds = 6000;
+  constexpr int kRounds = 60000;
   std::vector<float> values(4096, 1.0F);
   for (int round = 0; round < kRounds; ++round) {
     for (float& value : values) value = value * 0.999F + 0.001F;

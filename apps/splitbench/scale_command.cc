@@ -1,5 +1,6 @@
 // `splitbench scale`: a measured profile as that of a device that is not at hand.
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <optional>
 
 #include "base/units.h"
@@ -13,6 +14,8 @@
 
 namespace splitbench {
 namespace {
+
+constexpr double kMostApart = 0.2;  // of the layers' sum from the whole network
 
 class ScaleCommand : public Command {
  public:
@@ -50,6 +53,12 @@ class ScaleCommand : public Command {
     recorder.set_threads(measurement.threads);
     if (!measurement.validity.valid) {
       recorder.warning("the measurements in '" + profile_ + "' may not be valid");
+    }
+    if (std::abs(measured.layer_sum_ratio - 1) > kMostApart) {
+      recorder.warning("the layers in '" + profile_ + "' add up to " +
+                       format_plain(measured.layer_sum_ratio) +
+                       " of the whole network, by which times are scaled: measure again on a "
+                       "machine that does nothing else");
     }
     const DeviceProfile to = find_device(to_, context.profile_folders);
     std::optional<DeviceProfile> from;
