@@ -9,7 +9,6 @@
 #include "io/profile_library.h"
 
 namespace splitbench {
-namespace {
 
 DeviceProfile find_device(const std::string& device, const std::vector<std::string>& folders) {
   std::error_code ignored;
@@ -18,8 +17,6 @@ DeviceProfile find_device(const std::string& device, const std::vector<std::stri
   throw bad_input("no device '" + device + "': neither a file nor a name in profiles/devices" +
                   suggestion(device, list_named("devices", folders)));
 }
-
-}  // namespace
 
 std::function<PowerFigures(const std::string& device)> device_power_reader(
     std::vector<std::string> profile_folders) {

@@ -171,6 +171,7 @@ class ProfileCommand : public Command {
     if (!metered || !profile.power->idle_w || !whole.mean_w) return device;
     const std::string with = source + ", " + profile.power->meter + " at " + profile.power->rail;
     device.idle_w = SourcedFigure{*profile.power->idle_w, with + ", between segments"};
+    if (*whole.mean_w < *profile.power->idle_w) return device;  // no load that its meter resolves
     device.busy_w = SourcedFigure{*whole.mean_w, with + ", " + profile.model_name + " with " +
                                                      std::to_string(record.threads) + " threads"};
     return device;

@@ -13,6 +13,10 @@ const std::vector<DeviceFigure>& device_figures() {
       {"cpu_hz", &DeviceProfile::cpu_hz, 1e3, 1e12},
       {"gpu_hz", &DeviceProfile::gpu_hz, 1e3, 1e12},
       {"memory_bytes", &DeviceProfile::memory_bytes, 1e3, 1e18},
+      {"dense_macs_per_s", &DeviceProfile::dense_macs_per_s, 1e3, 1e18},
+      {"depthwise_macs_per_s", &DeviceProfile::depthwise_macs_per_s, 1e3, 1e18},
+      {"copy_bytes_per_s", &DeviceProfile::copy_bytes_per_s, 1e3, 1e18},
+      {"hpl_flops", &DeviceProfile::hpl_flops, 1e3, 1e21},
   };
   return figures;
 }

@@ -24,6 +24,11 @@ struct DeviceProfile {
   std::optional<SourcedFigure> cpu_hz;  // the highest clock of the state
   std::optional<SourcedFigure> gpu_hz;  // the same of the GPU
   std::optional<SourcedFigure> memory_bytes;
+  // What it computes in a second, by class of operation (pipeline/scale_profile.h): multiply-
+  // accumulates of convolutions and matrix products, of convolutions with one input channel an
+  // output, and bytes copied from memory to memory.
+  std::optional<SourcedFigure> dense_macs_per_s, depthwise_macs_per_s, copy_bytes_per_s;
+  std::optional<SourcedFigure> hpl_flops;  // double precision, by High Performance Linpack
 };
 
 // The figures by their keys in documents, for readers, writers and lists.

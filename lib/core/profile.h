@@ -119,6 +119,20 @@ struct BottleneckProfile {
   std::optional<PartProfile> tail;  // fine-tuned; unset: the model's own
 };
 
+// What times were multiplied with, and where the figure behind it comes from.
+struct ScalingFactor {
+  std::string part;  // "dense", "depthwise", "other", or "all"
+  double factor = 1;
+  std::string source;
+};
+
+// How a profile of one device was made from measurements of another: its times are modelled.
+struct ProfileScaling {
+  std::string device;         // whose figures were used
+  std::string measured_host;  // where the times were measured
+  std::vector<ScalingFactor> factors;
+};
+
 struct Profile {
   std::string model_name;
   std::string model_sha256;
@@ -137,6 +151,7 @@ struct Profile {
   std::optional<PowerRecord> power = {};  // unset without a meter
   std::vector<ThermalSample> thermals = {};
   std::optional<SustainedRun> sustained = {};
+  std::optional<ProfileScaling> scaling = {};  // unset: measured
 };
 
 }  // namespace splitbench

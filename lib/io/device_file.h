@@ -1,7 +1,8 @@
 // Device profiles: JSON files of figures about a board or machine, each beside its source.
 //
 //   {"name", "board", "figures": {"idle_w": {"value", "source"}, "busy_w": ..., "cpus", "cpu_hz",
-//    "gpu_hz", "memory_bytes"}}
+//    "gpu_hz", "memory_bytes", "dense_macs_per_s", "depthwise_macs_per_s", "copy_bytes_per_s",
+//    "hpl_flops"}}
 //
 // `name` defaults to the file's stem; every figure may be absent. Thread-safe.
 #pragma once

@@ -56,7 +56,9 @@ Json estimate_json(const Estimate& estimate) {
   set_interval(json, "latency_s_ci95", estimate.latency_ci95);
   json["energy_j"] = estimate.energy_j ? Json(*estimate.energy_j) : Json(nullptr);
   if (!estimate.energy_j) json["energy_reason"] = estimate.energy_reason;
-  if (estimate.energy_j) json["energy_parts"] = energy_parts_json(estimate.energy_parts);
+  if (any_energy_part(estimate.energy_parts)) {
+    json["energy_parts"] = energy_parts_json(estimate.energy_parts);
+  }
   set_or_null(json, "device_memory_bytes", estimate.device_memory_bytes,
               "the device profile has no layers up to this split");
   json["payload_bytes"] = estimate.payload_bytes;
@@ -171,6 +173,8 @@ Json question_json(const Plan& plan) {
   data["link"] = link_json(plan.link);
   data["server_load"] = plan.server_load;
   data["device_scale"] = plan.device_scale;
+  if (!plan.device_figures.empty()) data["device_scaled_to"] = plan.device_figures;
+  if (!plan.server_figures.empty()) data["server_scaled_to"] = plan.server_figures;
   data["server_scale"] = plan.server_scale;
   write_question_parts(data, plan);
   return data;
@@ -194,6 +198,8 @@ Plan question_from(const JsonNode& data) {
   plan.link = link_from(data.at("link"), "");
   plan.server_load = data.at("server_load").number();
   plan.device_scale = data.at("device_scale").number();
+  plan.device_figures = data.optional_text("device_scaled_to");
+  plan.server_figures = data.optional_text("server_scaled_to");
   plan.server_scale = data.at("server_scale").number();
   read_question_parts(data, plan);
   return plan;

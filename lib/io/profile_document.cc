@@ -186,6 +186,30 @@ SustainedRun sustained_from(const JsonNode& node) {
   return run;
 }
 
+Json scaling_json(const ProfileScaling& scaling) {
+  Json json;
+  json["device"] = scaling.device;
+  json["kind"] = kModelled;
+  json["measured_host"] = scaling.measured_host;
+  json["factors"] = Json::array();
+  for (const ScalingFactor& factor : scaling.factors) {
+    json["factors"].push_back(
+        {{"part", factor.part}, {"factor", factor.factor}, {"source", factor.source}});
+  }
+  return json;
+}
+
+ProfileScaling scaling_from(const JsonNode& node) {
+  ProfileScaling scaling;
+  scaling.device = node.at("device").text();
+  scaling.measured_host = node.at("measured_host").text();
+  for (const JsonNode& factor : node.at("factors").items()) {
+    scaling.factors.push_back({factor.at("part").text(), factor.at("factor").number(kNotNegative),
+                               factor.at("source").text()});
+  }
+  return scaling;
+}
+
 Json tensor_json(const TensorSpec& spec) {
   Json json = tensor_spec_json(spec);
   json["bytes"] = spec.bytes();
@@ -289,6 +313,7 @@ std::string profile_document(const Profile& profile, const RunRecord& run) {
   data["input"] = tensor_json(profile.input);
   data["output"] = tensor_json(profile.output);
   data["device"] = profile.device;
+  if (profile.scaling) data["scaled"] = scaling_json(*profile.scaling);
   data["batch"] = profile.batch;
   data["layers"] = Json::array();
   for (const LayerProfile& layer : profile.layers) data["layers"].push_back(layer_json(layer));
@@ -318,6 +343,7 @@ Profile read_profile(const std::string& path) {
   profile.output = tensor_spec_from(data.at("output"));
   profile.device = data.at("device").text();
   profile.batch = data.at("batch").integer(1);
+  if (const auto scaled = data.find("scaled")) profile.scaling = scaling_from(*scaled);
   profile.host = document.run().environment.host;
   for (const JsonNode& layer : data.at("layers").items()) {
     profile.layers.push_back(layer_from(layer));

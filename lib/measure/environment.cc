@@ -20,14 +20,17 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;  // of any file in /proc or /sys
+constexpr std::size_t kBlock = 4096;                     // most files have less
 
 // The file's text without white space at its ends (a device-tree string ends in NUL).
 std::optional<std::string> read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
-  std::string text(kMaxBytes, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text;
+  char block[kBlock];
+  while (text.size() < kMaxBytes && (file.read(block, sizeof block), file.gcount() > 0)) {
+    text.append(block, static_cast<std::size_t>(file.gcount()));
+  }
   constexpr char kBlank[] = {' ', '\t', '\n', '\r', '\0'};
   const std::string blank(kBlank, sizeof kBlank);
   const std::size_t last = text.find_last_not_of(blank);
@@ -126,10 +129,14 @@ std::vector<double> frequencies_hz(const fs::path& root) {
   return frequencies;
 }
 
+// Jetsons have a zone that says 100 degrees whatever happens (balena-os/balena-jetson issue 142).
+bool is_no_thermometer(const fs::path& zone) { return read_file(zone / "type") == "PMIC-Die"; }
+
 std::optional<double> hottest_zone_c(const fs::path& root) {
   constexpr double kMillidegrees = 1000;
   std::optional<double> hottest;
   for (const fs::path& zone : numbered_entries(root / "sys/class/thermal", "thermal_zone")) {
+    if (is_no_thermometer(zone)) continue;
     const auto value = leading_number<double>(read_file(zone / "temp"));
     if (value) hottest = std::max(hottest.value_or(*value / kMillidegrees), *value / kMillidegrees);
   }

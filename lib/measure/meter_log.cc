@@ -38,13 +38,28 @@ double value_at(const MeterReading& a, const MeterReading& b, double time_s) {
   return a.value + share * (b.value - a.value);
 }
 
+double longest_gap_s(const MeterLog& log) {
+  return std::max(kGapPeriods * log.update_period_s, kShortestGapS);
+}
+
 std::optional<double> gap_s(const MeterLog& log, const Cover& range) {
-  const double most = std::max(kGapPeriods * log.update_period_s, kShortestGapS);
+  const double most = longest_gap_s(log);
   for (std::size_t i = range.first; i < range.last; ++i) {
     const double distance = log.readings[i + 1].time_s - log.readings[i].time_s;
     if (distance > most) return distance;
   }
   return std::nullopt;
+}
+
+// How long a counter had one value: everything draws power all the time, so it has stopped.
+std::optional<double> standstill_s(const MeterLog& log, const Cover& range) {
+  const auto& r = log.readings;
+  double changed_s = r[range.first].time_s, longest_s = 0;
+  for (std::size_t i = range.first + 1; i <= range.last; ++i) {
+    longest_s = std::max(longest_s, r[i].time_s - changed_s);
+    if (r[i].value != r[i - 1].value) changed_s = r[i].time_s;
+  }
+  return longest_s > longest_gap_s(log) ? std::optional<double>(longest_s) : std::nullopt;
 }
 
 // Sizes of the changes between successive readings, those that are none left out.
@@ -127,6 +142,8 @@ StretchEnergy energy_between(const MeterLog& log, double start_s, double end_s) 
   energy.updates = count_updates(log, *range, end_s - start_s, sizes);
   if (log.quantity == MeterQuantity::kPower) {
     integrate_power(log, *range, start_s, end_s, energy);
+  } else if (const auto still = standstill_s(log, *range)) {
+    energy.reason = "the energy counter stood still for " + format_duration(*still);
   } else if (energy.moved) {
     subtract_counter(log, *range, start_s, end_s, energy);
   } else {

@@ -37,7 +37,8 @@ struct StretchEnergy {
 };
 
 // Unset with the reason when the log does not cover the stretch, has a gap in it (more than ten
-// update periods and a tenth of a second), or is an energy counter that stood still.
+// update periods and a tenth of a second), or is an energy counter that stood still, all along or
+// for as long as a gap.
 // Requires end_s > start_s.
 StretchEnergy energy_between(const MeterLog& log, double start_s, double end_s);
 

@@ -37,16 +37,29 @@ double scatter_w(const MeterLog& log, const LoadWindow& load) {
   return kStudent95[watts.size() - 2] * std::sqrt(squares / (count - 1) / count);
 }
 
-// One value of a power sensor through everything: the readings of a rail that does not answer.
-bool stood_still(const MeterLog& log, double start_s, double end_s) {
-  if (log.quantity == MeterQuantity::kEnergy) return false;
+// The one value that a power sensor had all the time, as a rail does that no longer answers.
+std::optional<double> only_value(const MeterLog& log, double start_s, double end_s) {
+  if (log.quantity == MeterQuantity::kEnergy) return std::nullopt;
   std::optional<double> value;
   for (const MeterReading& reading : log.readings) {
     if (reading.time_s < start_s || reading.time_s > end_s) continue;
-    if (value && *value != reading.value) return false;
+    if (value && *value != reading.value) return std::nullopt;
     value = reading.value;
   }
-  return value.has_value();
+  return value;
+}
+
+// Why a rail that does not move between load and idle tells nothing; empty when it does.
+std::string standstill(const MeterLog& log, const Stretch& load, const Stretch& before,
+                       const Stretch& after) {
+  const auto first = only_value(log, before.start_s, load.end_s);
+  const auto last = only_value(log, load.start_s, after.end_s);
+  if (!first && !last) return "";
+  return "the rail showed " + watts_text(first ? *first : *last) + " through " +
+         (!first  ? "load and idle"
+          : !last ? "idle and load"
+                  : "idle, load and idle") +
+         ": it does not update, or its steps hide the load";
 }
 
 struct Power {
@@ -100,11 +113,8 @@ EnergyReading segment_energy(const MeterLog& log, const LoadWindow& load, const 
   reading.window_s = window.end_s - window.start_s;
   reading.reason = missing_reason(energy, reading.window_s, first, last);
   if (!reading.reason.empty()) return reading;
-  if (stood_still(log, before.start_s, after.end_s)) {
-    reading.reason = "the rail showed " + watts_text(log.readings.back().value) +
-                     " through idle, load and idle: it does not update, or its steps hide the load";
-    return reading;
-  }
+  reading.reason = standstill(log, window, before, after);
+  if (!reading.reason.empty()) return reading;
   const Power busy = power_of(energy, window);
   const Power idle_a = power_of(first, before), idle_b = power_of(last, after);
   const double run_s = mean(load.run_s);

@@ -35,8 +35,9 @@ constexpr std::size_t kFewestUpdates = 10;
 // dynamic energy also the idle power's rounding, and half the difference of the two idle windows.
 //
 // joules is unset with the reason when a window is not covered (energy_between), has fewer than
-// kFewestUpdates, or when the rail had one and the same value through idle, load and idle: it has
-// stopped, or cannot resolve the load. dynamic_joules is unset also when it would be below 0.
+// kFewestUpdates, or when the rail had one and the same value through the load and the idle window
+// before or after it: it has stopped, or cannot resolve the load. dynamic_joules is unset also when
+// it would be below 0.
 EnergyReading segment_energy(const MeterLog& log, const LoadWindow& load, const Stretch& before,
                              const Stretch& after);
 

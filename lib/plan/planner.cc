@@ -165,8 +165,8 @@ void warn_about_energy(Plan& plan, const Estimate& estimate) {
   }
   if (names.empty()) return;
   plan.warnings.push_back("energy is without " + names +
-                          ", which are unknown (--power), so what sends looks too cheap beside "
-                          "device-only");
+                          ", of which nothing is known (--power, the link's radio), so what sends "
+                          "looks too cheap beside device-only");
 }
 
 // How times for a batch came about.
@@ -240,8 +240,10 @@ Plan question_of(const PlanRequest& request) {
   plan.server_load = request.server_load;
   plan.queue = request.queue;
   plan.batch = request.batch;
-  plan.power = request.power;
+  plan.power = known_power(request);
   plan.device_scale = request.device_scale;
+  if (request.device.scaling) plan.device_figures = request.device.scaling->device;
+  if (request.server.scaling) plan.server_figures = request.server.scaling->device;
   plan.server_scale = request.server_scale;
   plan.model_name = request.device.model_name;
   plan.model_sha256 = request.device.model_sha256;

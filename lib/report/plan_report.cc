@@ -70,10 +70,19 @@ std::string queue_name(const ServerQueue& queue) {
 
 // The one place that tells measured figures from modelled ones.
 std::string provenance_text(const Plan& plan) {
+  const bool modelled = !plan.device_figures.empty() || !plan.server_figures.empty();
   std::string text =
-      "Compute times, payloads and accuracy are measured; codec times are those of the machine "
-      "that ran the sweep; the time on the link is modelled from its rate, round trip and "
-      "overhead.";
+      std::string(modelled ? "Payloads and accuracy are measured"
+                           : "Compute times, payloads and accuracy are measured") +
+      "; codec times are those of the machine that ran the sweep; the time on the link is modelled "
+      "from its rate, round trip and overhead.";
+  const auto add_figures = [&text](const char* side, const std::string& figures) {
+    if (figures.empty()) return;
+    text += std::string(" ") + side + " times are MODELLED: measured elsewhere, scaled to " +
+            figures + " (splitbench scale).";
+  };
+  add_figures("Device", plan.device_figures);
+  add_figures("Server", plan.server_figures);
   if (plan.server_load > 0) {
     text += " Server times are modelled for a load of " + format_plain(plan.server_load) + ": " +
             format_plain(1 + waiting_factor(plan.queue, plan.server_load)) +

@@ -204,10 +204,23 @@ Table slowest_layers(const Profile& profile) {
   return table;
 }
 
+std::string scaling_text(const ProfileScaling& scaling) {
+  std::string text = "SCALED, not measured: times measured on " +
+                     (scaling.measured_host.empty() ? "another machine" : scaling.measured_host) +
+                     ", multiplied by figures of " + scaling.device + ":";
+  for (const ScalingFactor& factor : scaling.factors) {
+    text += " " + factor.part + " operations by " + format_plain(factor.factor) + " (" +
+            factor.source + ").";
+  }
+  return text + " Peak memory is as measured.";
+}
+
 void summarise_profile(Page& page, const Profile& profile) {
   const LatencySummary& whole = profile.end_to_end.latency;
   page.title("Profile of " + profile.model_name + " on " +
-             (profile.host.empty() ? "" : profile.host + ", ") + profile.device);
+             (profile.host.empty() || profile.scaling ? "" : profile.host + ", ") + profile.device +
+             (profile.scaling ? " (scaled)" : ""));
+  if (profile.scaling) page.paragraph(scaling_text(*profile.scaling));
   page.paragraph("The model has " + format_count(static_cast<double>(profile.parameters)) +
                  " parameters and takes " + format_count(static_cast<double>(profile.macs)) +
                  " multiply-accumulates for an input of " + shape_text(profile.input.shape) + " " +

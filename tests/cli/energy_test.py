@@ -66,6 +66,80 @@ class Meters(CliTest):
                    says="cannot read 'none.csv'")
 
 
+class Scaling(CliTest):
+    """A measured profile of MobileNetV2 as that of devices that are not at hand."""
+
+    PROFILE = ROOT / "results" / "reference" / "2026-11-21-mobilenet-v2" / "profile.json"
+
+    def scaled(self, *options):
+        path = self.folder / "scaled.json"
+        result = self.succeeds("scale", self.PROFILE, *options, "-o", path)
+        self.assertIn("modelled, not measured", result.stderr)
+        self.assert_valid(path)
+        return read_json(path)
+
+    def test_a_board_is_as_fast_as_its_figures_say(self):
+        document = self.scaled("--to", "raspberry-pi-4")
+        data = document["data"]
+        self.assertEqual(data["scaled"]["device"], "raspberry-pi-4")
+        self.assertEqual(data["scaled"]["kind"], "modelled")
+        self.assertEqual([factor["part"] for factor in data["scaled"]["factors"]],
+                         ["dense", "depthwise", "other"])
+        # The figures were computed from 61.88 ms for this very network; this export also pads.
+        self.assertAlmostEqual(data["end_to_end"]["latency_s"]["median"], 0.0650, delta=0.0006)
+        self.assertIn("modelled, not measured", document["run"]["warnings"][-1])
+        for split in data["splits"]:
+            for side in ("head", "tail"):
+                segment = split[side]
+                self.assertEqual(segment["energy_kind"], "modelled")
+                samples = segment["latency_s"]["samples"]
+                self.assertAlmostEqual(segment["energy_j"], 5.25 * sum(samples) / len(samples))
+        report = self.succeeds("report", self.folder / "scaled.json").stdout
+        self.assertIn("SCALED, not measured", report)
+        self.assertIn("MODELLED, not measured", report)
+
+    def test_without_power_there_is_no_energy(self):
+        data = self.scaled("--to", "jetson-nano-maxn")["data"]
+        self.assertIsNone(data["end_to_end"]["energy_j"])
+        self.assertIn("nobody has told the idle power", data["end_to_end"]["energy_reason"])
+
+    def test_missing_figures_are_named(self):
+        self.fails(5, "scale", self.PROFILE, "--to", "raspberry-pi-5",
+                   says="has no dense_macs_per_s, depthwise_macs_per_s")
+        self.fails(5, "scale", self.PROFILE, "--to", "raspberry-pi-5", "--from", "jetson-nano-maxn",
+                   says="'jetson-nano-maxn' has no hpl_flops")
+        self.fails(2, "scale", self.PROFILE, "--to", "raspberry-pi-6", says="did you mean 'raspberry-pi-")
+        data = self.scaled("--to", "raspberry-pi-5", "--from", "raspberry-pi-4")["data"]
+        self.assertEqual(data["scaled"]["factors"][0]["part"], "all")
+        self.assertAlmostEqual(data["scaled"]["factors"][0]["factor"], 11.889 / 30.249)
+        self.fails(2, "scale", self.folder / "scaled.json", "--to", "raspberry-pi-4",
+                   says="scaled to raspberry-pi-5 already")
+
+    def test_plans_made_of_it_say_so(self):
+        self.scaled("--to", "raspberry-pi-4")
+        cells = self.PROFILE.parent / "codecs-at-blocks"
+        path = self.folder / "plan.json"
+        result = self.succeeds("plan", "--device-profile", self.folder / "scaled.json",
+                               "--server-profile", self.PROFILE, "--cells", cells, "--link", "wifi",
+                               "-o", path)
+        self.assertIn("device are scaled from measurements of another to raspberry-pi-4",
+                      result.stderr)
+        self.assert_valid(path)
+        data = read_json(path)["data"]
+        self.assertEqual(data["device_scaled_to"], "raspberry-pi-4")
+        self.assertNotIn("server_scaled_to", data)
+        self.assertIn("Device times are MODELLED", self.succeeds("report", path).stdout)
+
+    def test_a_profile_with_negative_power_is_refused(self):
+        path = self.folder / "negative.json"
+        text = self.PROFILE.read_text().replace('"energy_j": null', '"energy_j": -1')
+        path.write_text(text)
+        self.fails(2, "scale", path, "--to", "raspberry-pi-4", says="energy_j is -1")
+        board = self.folder / "board.json"
+        board.write_text('{"figures": {"idle_w": {"value": -2, "source": "x"}}}')
+        self.fails(2, "scale", self.PROFILE, "--to", board, says="idle_w is -2")
+
+
 @needs_torch
 class Energy(CliTest):
     QUICK = ("--split", "relu", "--repetitions", "3", "--min-time", "0", "--threads", "1",

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from splitbench_program import MODELS, CliTest, needs_torch, run  # noqa: E402
 from sample_files import write_picture_tensors, write_sweep_documents  # noqa: E402
 
-COMMANDS = ("profile", "compress", "train", "plan", "simulate", "report", "list", "merge",
+COMMANDS = ("profile", "scale", "compress", "train", "plan", "simulate", "report", "list", "merge",
             "completions")
 
 

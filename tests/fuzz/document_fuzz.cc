@@ -9,6 +9,7 @@
 #include "../support/memory_file.h"
 #include "base/error.h"
 #include "io/cells_file.h"
+#include "io/device_file.h"
 #include "io/document.h"
 #include "io/front_document.h"
 #include "io/plan_document.h"
@@ -38,6 +39,7 @@ void read_everything(const std::string& path) {
   expect_stable(path, [](const std::string& p) { return front_document({}, read_run(p)); });
   expect_stable(path,
                 [](const std::string& p) { return simulation_document(read_simulation(p), {}); });
+  expect_stable(path, [](const std::string& p) { return device_file_text(read_device_file(p)); });
   try {
     document_kind(path);
   } catch (const Error&) {

@@ -14,13 +14,14 @@
 #include "codec/bottleneck/bottleneck_file.h"
 #include "codec/bottleneck/latent_coder.h"
 #include "support/bottleneck_samples.h"
+#include "support/golden_folder.h"
 
 namespace splitbench {
 namespace {
 
 // `now` is what is recorded where nothing is yet.
 Bytes recorded(const std::string& name, const Bytes& now) {
-  const auto path = std::filesystem::path(SPLITBENCH_TEST_DATA) / "bottlenecks" / name;
+  const auto path = testing::golden_folder() / "bottlenecks" / name;
   if (std::getenv("SPLITBENCH_RECORD_GOLDEN") != nullptr && !std::filesystem::exists(path)) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary)

@@ -23,6 +23,7 @@
 #include "codec/stream.h"
 #include "support/calibration_samples.h"
 #include "support/codec_samples.h"
+#include "support/golden_folder.h"
 
 namespace splitbench {
 namespace {
@@ -105,7 +106,7 @@ const GoldenStream kStreams[] = {
 };
 
 std::filesystem::path path_of(const std::string& file) {
-  return std::filesystem::path(SPLITBENCH_TEST_DATA) / "streams" / file;
+  return testing::golden_folder() / "streams" / file;
 }
 
 Bytes read_file(const std::filesystem::path& path) {

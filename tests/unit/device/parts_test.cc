@@ -25,6 +25,9 @@ TEST(WrappingCounter, ATurnThatNoMachineCouldDrawIsGoingBackwards) {
   const std::string message =
       error_message(ErrorCode::kMissingMeasurement, [&] { counter.add(4990, 1); });
   EXPECT_NE(message.find("of c went backwards, from 5000 to 4990 J"), std::string::npos);
+  EXPECT_NE(error_message(ErrorCode::kMissingMeasurement, [&] { counter.add(90000, 1); })
+                .find("of c leapt, from 5000 to 90000 J, more than any machine draws"),
+            std::string::npos);
   WrappingCounter endless("e", 5, 0);
   error_message(ErrorCode::kMissingMeasurement, [&] { endless.add(4, 1); });
 }

@@ -51,5 +51,23 @@ TEST(ProfileDocument, MemoryAndThermalsReturn) {
   EXPECT_EQ(profile.sustained->thermals[0].temperature_c, 60);
 }
 
+TEST(ProfileDocument, AScaledOneSaysSo) {
+  const TemporaryFolder folder;
+  Profile profile = sample_profile();
+  profile.scaling = ProfileScaling{"board", "bench", {{"dense", 2.5, "dense_macs_per_s: a table"}}};
+  const std::string text = profile_document(profile, sample_run());
+  const Profile again = read_profile(folder.write("p.json", text));
+  ASSERT_TRUE(again.scaling.has_value());
+  EXPECT_EQ(again.scaling->device, "board");
+  EXPECT_EQ(again.scaling->measured_host, "bench");
+  ASSERT_EQ(again.scaling->factors.size(), 1u);
+  EXPECT_EQ(again.scaling->factors[0].factor, 2.5);
+  EXPECT_EQ(again.scaling->factors[0].source, "dense_macs_per_s: a table");
+  EXPECT_EQ(profile_document(again, sample_run()), text);
+  EXPECT_FALSE(
+      read_profile(folder.write("q.json", profile_document(sample_profile(), sample_run())))
+          .scaling.has_value());
+}
+
 }  // namespace
 }  // namespace splitbench

@@ -157,6 +157,36 @@ TEST(SegmentEnergy, ARailThatStopsIsNoEnergy) {
   EXPECT_TRUE(contains(reason_of(scene, counter), "the energy counter stood still for"));
 }
 
+// It stops with the value it had then.
+void freeze(MeterLog& log, double from_s) {
+  double value = log.readings.front().value;
+  for (MeterReading& reading : log.readings) {
+    if (reading.time_s < from_s) value = reading.value;
+    reading.value = value;
+  }
+}
+
+TEST(SegmentEnergy, ARailThatStopsMidwayIsNoEnergy) {
+  const PowerScene scene = make_scene({0.01}, constant);
+  const MeterLog log = scene.power_log(0.01, 0.01, 0.05);
+  MeterLog before_load = log, after_load = log;
+  freeze(before_load, scene.run.load[0].stretch.start_s - 0.1);
+  EXPECT_TRUE(contains(reason_of(scene, before_load), " W through load and idle: it does not"));
+  // One that starts to answer only when the load is over.
+  for (MeterReading& reading : after_load.readings) {
+    if (reading.time_s < scene.run.load[0].stretch.end_s + 0.1) reading.value = 3.25;
+  }
+  EXPECT_TRUE(
+      contains(reason_of(scene, after_load), "the rail showed 3.25 W through idle and load"));
+}
+
+TEST(SegmentEnergy, ACounterThatStopsMidwayIsNoEnergy) {
+  const PowerScene scene = make_scene({0.01}, constant);
+  MeterLog log = scene.counter_log(0.01, 61e-6);
+  freeze(log, scene.run.load[0].stretch.start_s + 0.5);
+  EXPECT_TRUE(contains(reason_of(scene, log), "the energy counter stood still for"));
+}
+
 TEST(SegmentEnergy, GapsAndFailuresAreNoEnergy) {
   const PowerScene scene = make_scene({0.01}, constant);
   const double middle_s = scene.run.load[0].stretch.start_s + 0.3;

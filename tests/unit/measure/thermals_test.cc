@@ -28,6 +28,21 @@ TEST(Thermals, AreReadFromTheKernel) {
   EXPECT_FALSE(nothing.temperature_c || nothing.frequency_hz || nothing.throttled_bits);
 }
 
+// A Jetson Nano's, as ironsheep/RPi-Reporter-MQTT2HA-Daemon issue 22 lists them.
+TEST(Thermals, AZoneThatAlwaysSaysAHundredDegreesIsNoThermometer) {
+  const TemporaryFolder root;
+  const std::pair<const char*, const char*> zones[] = {
+      {"AO-therm", "31000"},  {"CPU-therm", "24500"}, {"GPU-therm", "26500"},
+      {"PLL-therm", "24500"}, {"PMIC-Die", "100000"}, {"thermal-fan-est", "25500"}};
+  int number = 0;
+  for (const auto& [type, temperature] : zones) {
+    const std::string zone = "sys/class/thermal/thermal_zone" + std::to_string(number++);
+    root.write(zone + "/type", std::string(type) + "\n");
+    root.write(zone + "/temp", std::string(temperature) + "\n");
+  }
+  EXPECT_EQ(read_thermals(root.path()).temperature_c, 31);
+}
+
 TEST(Thermals, TheWordOfVcgencmd) {
   EXPECT_EQ(parse_throttled("throttled=0x50005\n"), 0x50005u);
   EXPECT_EQ(parse_throttled("throttled=0x0"), 0u);
