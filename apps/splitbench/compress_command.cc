@@ -6,8 +6,7 @@
 #include "cluster/open_messenger.h"
 #include "codec/library_versions.h"
 #include "command.h"
-#include "data/image_reader.h"
-#include "data/registry.h"
+#include "dataset_options.h"
 #include "failed_cells.h"
 #include "link/link.h"
 #include "model_options.h"
@@ -32,12 +31,7 @@ class CompressCommand : public Command {
 
   void configure(CLI::App& app) override {
     model_.configure(app);
-    app.add_option("--dataset", dataset_,
-                   "Images to measure on, e.g. fashion-mnist or image-list:csv=labels.csv (see: "
-                   "splitbench list datasets); by default the model manifest's");
-    app.add_option("--calibration", calibration_,
-                   "Images that codecs may look at beforehand, never their labels; by default the "
-                   "dataset's training part, or else those of its images that --limit leaves out");
+    images_.configure(app);
     app.add_option("--calibration-images", settings_.calibration_images,
                    "How many of them at most, drawn by the seed")
         ->check(CLI::Range(1, 1000000))
@@ -145,8 +139,9 @@ class CompressCommand : public Command {
     if (messenger_) settings_.team = &team.emplace(*messenger_, recorder);
     ModelSession session = model_.open(context, &recorder);
     settings_.codecs = open_bottlenecks(session, model_.device, settings_.codecs, &recorder);
-    const std::unique_ptr<Dataset> dataset = open_dataset(dataset_spec(session), dataset_context());
-    const std::unique_ptr<Dataset> calibration = open_calibration(*dataset, session);
+    const std::unique_ptr<Dataset> dataset = images_.open(session);
+    const std::unique_ptr<Dataset> calibration =
+        images_.open_calibration(*dataset, session, settings_.limit);
     settings_.calibration = calibration ? calibration.get() : dataset.get();
     if (dry_run_) return describe(session, *dataset, context);
     const StopSignals signals;
@@ -195,8 +190,8 @@ class CompressCommand : public Command {
     const auto prepare = [&](const std::string& preparation) {
       session = model_.open(quiet, &recorder);
       settings_.codecs = open_bottlenecks(*session, model_.device, settings_.codecs, &recorder);
-      dataset = open_dataset(dataset_spec(*session), dataset_context());
-      calibration = open_calibration(*dataset, *session);
+      dataset = images_.open(*session);
+      calibration = images_.open_calibration(*dataset, *session, settings_.limit);
       settings_.calibration = calibration ? calibration.get() : dataset.get();
       member.emplace(*session, *dataset, settings_, recorder, preparation);
     };
@@ -207,35 +202,6 @@ class CompressCommand : public Command {
       throw Error(error.code(), "rank " + std::to_string(messenger_->rank()) + ": " + error.what());
     }
     return 0;
-  }
-
-  std::string dataset_spec(const ModelSession& session) const {
-    if (!dataset_.empty()) return dataset_;
-    if (!session.manifest.dataset.empty()) return session.manifest.dataset;
-    throw bad_input(
-        "no --dataset, and the model's manifest names none; see: splitbench list datasets");
-  }
-
-  // Null when calibration images are to be taken from what the dataset itself leaves over.
-  std::unique_ptr<Dataset> open_calibration(const Dataset& dataset, const ModelSession& session) {
-    const std::string spec =
-        calibration_.empty() ? training_part(dataset_spec(session)).value_or("") : calibration_;
-    if (spec.empty()) return nullptr;
-    std::unique_ptr<Dataset> calibration = open_dataset(spec, dataset_context());
-    if (calibration->spec() != dataset.spec()) return calibration;
-    if (settings_.limit == 0 || settings_.limit >= dataset.size()) {
-      throw bad_input("--calibration " + calibration_ +
-                      " names the very images that are evaluated; choose others, or leave some "
-                      "over with --limit");
-    }
-    return nullptr;
-  }
-
-  DatasetContext dataset_context() {
-    return {[this]() -> const ImageReader& {
-      if (!image_reader_) image_reader_ = open_image_reader();
-      return *image_reader_;
-    }};
   }
 
   int describe(ModelSession& session, const Dataset& dataset, const Context& context) const {
@@ -268,7 +234,8 @@ class CompressCommand : public Command {
 
   ModelOptionGroup model_;
   SweepSettings settings_;
-  std::string dataset_, calibration_, shard_;
+  DatasetOptionGroup images_;
+  std::string shard_;
   std::vector<std::string> codecs_;
   std::string memory_ = "1GiB";
   std::optional<double> race_margin_;
@@ -277,7 +244,6 @@ class CompressCommand : public Command {
   bool resume_ = false, fresh_ = false, dry_run_ = false, race_ = false, live_ = false;
   bool mpi_ = false;
   std::unique_ptr<Messenger> messenger_;  // with --mpi
-  std::unique_ptr<ImageReader> image_reader_;
 };
 
 }  // namespace

@@ -22,6 +22,8 @@
 #include "plan/planner.h"
 #include "plan/policy_table.h"
 #include "plan/robust.h"
+#include "plan_live.h"
+#include "plan_users.h"
 
 namespace splitbench {
 namespace {
@@ -66,31 +68,53 @@ class PlanCommand : public Command {
   void configure(CLI::App& app) override {
     configure_inputs(app);
     configure_question(app);
+    CLI::Option* users =
+        app.add_option("--users", users_,
+                       "Plan for several users of one server together: a file that lists each with "
+                       "profiles, cells, link, bounds, weight and arrival rate (see README.md)");
     app.add_flag("--aglop", aglop_,
                  "Look at a fifth of the cells only, the next where it promises most, as if each "
                  "had to be measured first; the plan says what all of them would have given");
     app.add_option("--aglop-budget", aglop_settings_.budget,
-                   "With --aglop: look at so many cells at most")
+                   "With --aglop: look at so many cells at most; by default a fifth, with --model "
+                   "two for each codec at each split")
         ->check(CLI::Range(1, 100000000));
+    live_.configure(app);
     app.add_flag("--policy", request_.policy,
                  "Add the exact table of link rates at which the best choice changes, and the one "
                  "over rate, server load and batch that a device carries");
     app.add_option("--policy-table", policy_table_,
                    "With --policy: write that table as a file of its own, a few kB");
+    // What a file of users says of each, or what no plan for several has.
+    for (const CLI::Option* option : app.get_options()) {
+      const std::string name = option->get_name();
+      if (name != "--users" && name != "--server-load" && name.rfind("--help", 0) != 0) {
+        users->excludes(app.get_option(name));
+      }
+    }
     app.add_option("-o,--output", output_, "plan.json to write; - for stdout")
         ->capture_default_str();
     app.add_flag("--dry-run", dry_run_, "Check the inputs and say what would be planned");
     app.footer(
-        "Needs no LibTorch. Exit code 4 when nothing satisfies the constraints; the plan\n"
+        "Needs no LibTorch, but for --model. Exit code 4 when nothing satisfies the constraints; "
+        "the plan\n"
         "then names the nearest miss and the constraints that contradict each other.\n\n"
         "  splitbench plan --device-profile device.json --server-profile server.json \\\n"
         "      --cells sweep --link rate=8Mbit,rtt=20ms --max-accuracy-loss 0.01 \\\n"
         "      --policy -o plan.json\n"
+        "  splitbench plan ... --cells found --aglop --model fashion-resnet --limit 1000 \\\n"
+        "      --max-accuracy-loss 0.01      (measures what it needs; repeat to go on)\n"
+        "  splitbench plan --users users.json -o plan.json\n"
         "  splitbench plan ... --link trace:tram.txt,rtt=50ms --robust quantile=0.95\n"
         "  splitbench report plan.json");
   }
 
   int run(const Context& context) override {
+    if (!users_.empty()) {
+      if (live_.wanted()) throw bad_input("--model does not go with --users");
+      return plan_for_users({users_, request_.server_load, output_, dry_run_}, context);
+    }
+    require_inputs();
     OutputFile output(dry_run_ ? "-" : output_);
     std::optional<OutputFile> table;
     if (!policy_table_.empty() && !dry_run_) table.emplace(policy_table_);
@@ -98,12 +122,13 @@ class PlanCommand : public Command {
     read_inputs(recorder);
     resolve_question(context, recorder);
     if (dry_run_) {
-      context.events.note("would plan " + request_.device.model_name + " over " +
-                          std::to_string(request_.cells.size()) + " cells at " +
+      const std::string cells = live_.wanted() ? "cells to be measured into '" + cells_ + "'"
+                                               : std::to_string(request_.cells.size()) + " cells";
+      context.events.note("would plan " + request_.device.model_name + " over " + cells + " at " +
                           format_rate(request_.link.rate_bps));
       return 0;
     }
-    const Plan plan = make_plans();
+    const Plan plan = make_plans(context, recorder);
     for (const std::string& warning : plan.warnings) recorder.warning(warning);
     output.commit(plan_document(plan, recorder.finish()));
     if (table) {
@@ -124,19 +149,16 @@ class PlanCommand : public Command {
   void configure_inputs(CLI::App& app) {
     app.add_option("--device-profile", device_,
                    "profile.json measured on the device; again for profiles of other batches")
-        ->allow_extra_args(false)
-        ->required();
+        ->allow_extra_args(false);
     app.add_option("--server-profile", server_,
                    "profile.json measured on the server; again for profiles of other batches")
-        ->allow_extra_args(false)
-        ->required();
-    app.add_option("--cells", cells_, "Folder of a sweep, or its cells.jsonl")->required();
+        ->allow_extra_args(false);
+    app.add_option("--cells", cells_, "Folder of a sweep, or its cells.jsonl");
     app.add_option("--link", link_,
                    "A name in profiles/links (wifi, lte, ...), a link file, "
                    "rate=8Mbit,rtt=20ms[,downlink=20Mbit][,overhead=66B], or "
                    "trace:FILE[,format=SPEC] with the last three or with ,link=lte for the rest; a "
-                   "line 'seconds Mbit/s' for each change, or what 'splitbench list traces' has")
-        ->required();
+                   "line 'seconds Mbit/s' for each change, or what 'splitbench list traces' has");
     app.add_option("--robust", robust_,
                    "Over a trace, the latency that counts: mean, quantile=0.95, or cantelli=0.95 "
                    "(kept by that share of any distribution of the same mean and deviation)")
@@ -188,12 +210,21 @@ class PlanCommand : public Command {
                    "Weights and widest layer of the head");
   }
 
+  // They are not required where --users names others.
+  void require_inputs() const {
+    const std::pair<const char*, bool> inputs[] = {{"--device-profile", device_.empty()},
+                                                   {"--server-profile", server_.empty()},
+                                                   {"--cells", cells_.empty()},
+                                                   {"--link", link_.empty()}};
+    for (const auto& [name, missing] : inputs) {
+      if (missing) throw bad_input(std::string(name) + " is required (or: --users FILE)");
+    }
+  }
+
   void read_inputs(RunRecorder& recorder) {
     for (const std::string& path : device_) device_profiles_.push_back(read_profile(path));
     for (const std::string& path : server_) server_profiles_.push_back(read_profile(path));
-    std::vector<std::string> warnings;
-    request_.cells = read_cells(cells_, &warnings);
-    for (const std::string& warning : warnings) recorder.warning(warning);
+    if (!live_.wanted()) read_measured_cells(recorder);
     std::vector<std::string> profiles = device_;
     for (const std::string& path : server_) {
       if (std::find(profiles.begin(), profiles.end(), path) == profiles.end()) {
@@ -203,9 +234,15 @@ class PlanCommand : public Command {
     for (const std::string& path : profiles) warn_unless_valid(read_run(path), path, recorder);
     warn_of_scaled(device_profiles_, "device", recorder);
     warn_of_scaled(server_profiles_, "server", recorder);
-    warn_of_foreign_sweep(cells_, device_profiles_.front().host, recorder);
     for (const std::string& path : profiles) recorder.add_input(path);
-    recorder.add_input(cells_path(cells_));
+    if (!live_.wanted()) recorder.add_input(cells_path(cells_));
+  }
+
+  void read_measured_cells(RunRecorder& recorder) {
+    std::vector<std::string> warnings;
+    request_.cells = read_cells(cells_, &warnings);
+    for (const std::string& warning : warnings) recorder.warning(warning);
+    warn_of_foreign_sweep(cells_, device_profiles_.front().host, recorder);
   }
 
   void resolve_question(const Context& context, RunRecorder& recorder) {
@@ -218,6 +255,7 @@ class PlanCommand : public Command {
     if (!policy_table_.empty() && !request_.policy) {
       throw bad_input("--policy-table needs --policy");
     }
+    if (live_.wanted() && !aglop_) throw bad_input("--model needs --aglop");
     if (aglop_settings_.budget > 0 && !aglop_) throw bad_input("--aglop-budget needs --aglop");
     if (!request_.trace && robust_ != "mean") {
       throw bad_input("--robust " + robust_ + " needs a link that varies: --link trace:FILE");
@@ -260,16 +298,18 @@ class PlanCommand : public Command {
     std::unordered_map<std::string, const Cell*> cells_;
   };
 
+  // Of the best that the cells allow; unset when nothing is feasible.
+  std::optional<double> best_value() const {
+    PlanRequest question = request_;
+    question.policy = false;
+    const Plan plan = make_plan(question);
+    return plan.chosen ? objective_value(plan.objective, *plan.chosen->estimate) : std::nullopt;
+  }
+
   // Leaves the cells that the search looks at; returns what it was, with what it missed.
   SearchOutcome search_cells() {
-    const auto value = [this] {
-      PlanRequest question = request_;
-      question.policy = false;
-      const Plan plan = make_plan(question);
-      return plan.chosen ? objective_value(plan.objective, *plan.chosen->estimate) : std::nullopt;
-    };
     SearchOutcome outcome;
-    outcome.exhaustive_value = value();
+    outcome.exhaustive_value = best_value();
     const std::vector<Cell> all = std::move(request_.cells);
     MeasuredCells source(all);
     Refinement found = refine(request_, ladders_of(all), aglop_settings_, source);
@@ -278,14 +318,22 @@ class PlanCommand : public Command {
     outcome.measured = found.cells.size();
     outcome.ended = found.ended;
     request_.cells = std::move(found.cells);
-    outcome.value = value();
+    outcome.value = best_value();
+    return outcome;
+  }
+
+  // The same with cells measured as they are asked for.
+  SearchOutcome search_live(const Context& context, RunRecorder& recorder) {
+    SearchOutcome outcome = live_.run(request_, cells_, aglop_settings_, context, recorder);
+    recorder.add_input(cells_path(cells_));
+    outcome.value = best_value();
     return outcome;
   }
 
   // The plan of the first batch, with the policy of all.
-  Plan make_plans() {
+  Plan make_plans(const Context& context, RunRecorder& recorder) {
     std::optional<SearchOutcome> search;
-    if (aglop_) search = search_cells();
+    if (aglop_) search = live_.wanted() ? search_live(context, recorder) : search_cells();
     Plan plan = make_plan(request_);
     plan.search = search;
     if (!plan.table) return plan;
@@ -304,7 +352,8 @@ class PlanCommand : public Command {
   std::vector<int> batches_;
   RefinementSettings aglop_settings_;
   bool aglop_ = false;
-  std::string cells_, link_, power_, policy_table_;
+  LiveSearch live_;
+  std::string cells_, link_, power_, policy_table_, users_;
   std::string objective_ = "latency";
   std::string queue_ = "mm1";
   std::string among_ = "all";

@@ -10,6 +10,7 @@
 #include "io/output_file.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
+#include "io/shared_plan_document.h"
 #include "io/simulation_document.h"
 #include "io/training_document.h"
 #include "known_names.h"
@@ -18,6 +19,7 @@
 #include "report/payload_report.h"
 #include "report/plan_report.h"
 #include "report/profile_report.h"
+#include "report/shared_plan_report.h"
 #include "report/simulation_report.h"
 #include "report/training_report.h"
 
@@ -34,6 +36,7 @@ std::string render_document(const std::string& path, ReportFormat format) {
   if (kind == "profile") return render_profile(path, format);
   if (kind == "front") return render(read_front(path), format);
   if (kind == "plan") return render(read_plan(path), format);
+  if (kind == "shared-plan") return render(read_shared_plan(path), format);
   if (kind == "simulation") return render(read_simulation(path), format);
   if (kind == "cells") return render(read_cells(path, nullptr), format);
   if (kind == "training") return render(read_training(path), format);

@@ -156,6 +156,9 @@ struct SearchOutcome {
   std::size_t settings = 0, budget = 0, measured = 0;
   bool ended = false;                             // before the budget
   std::optional<double> value, exhaustive_value;  // of the objective; unset: nothing is feasible
+  // Of a search that measured: cells measured now, the others were in the folder. It does not know
+  // what all would have found.
+  std::optional<std::size_t> measured_now = {};
 };
 
 struct ParetoPoint {

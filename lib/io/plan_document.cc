@@ -87,6 +87,8 @@ Estimate estimate_from(const JsonNode& node) {
   return estimate;
 }
 
+}  // namespace
+
 Json candidate_json(const Candidate& candidate) {
   Json json;
   json["split"] = candidate.split;
@@ -109,6 +111,28 @@ Candidate candidate_from(const JsonNode& node) {
   candidate.rejected_because = node.optional_text("rejected_because");
   return candidate;
 }
+
+Json constraints_json(const Constraints& constraints) {
+  Json json = Json::object();
+  for (const Limit& limit : kLimits) {
+    const auto& value = constraints.*limit.value;
+    if (value) json[limit.key] = *value;
+  }
+  if (constraints.certain_loss) json["certain_loss"] = true;
+  return json;
+}
+
+Constraints constraints_from(const JsonNode& node) {
+  Constraints constraints;
+  for (const Limit& limit : kLimits) {
+    constraints.*limit.value = node.optional_number(limit.key);
+  }
+  const auto certain = node.find("certain_loss");
+  constraints.certain_loss = certain && certain->boolean();
+  return constraints;
+}
+
+namespace {
 
 void set_candidate(Json& json, const char* key, const std::optional<Candidate>& candidate,
                    const std::string& reason) {
@@ -164,12 +188,7 @@ Json question_json(const Plan& plan) {
   weights["latency_s"] = plan.objective.latency_weight;
   weights["energy_j"] = plan.objective.energy_weight;
   weights["payload_bytes"] = plan.objective.bytes_weight;
-  data["constraints"] = Json::object();
-  for (const Limit& limit : kLimits) {
-    const auto& value = plan.constraints.*limit.value;
-    if (value) data["constraints"][limit.key] = *value;
-  }
-  if (plan.constraints.certain_loss) data["constraints"]["certain_loss"] = true;
+  data["constraints"] = constraints_json(plan.constraints);
   data["link"] = link_json(plan.link);
   data["server_load"] = plan.server_load;
   data["device_scale"] = plan.device_scale;
@@ -190,11 +209,7 @@ Plan question_from(const JsonNode& data) {
   plan.objective.latency_weight = weights.at("latency_s").number();
   plan.objective.energy_weight = weights.at("energy_j").number();
   plan.objective.bytes_weight = weights.at("payload_bytes").number();
-  for (const Limit& limit : kLimits) {
-    plan.constraints.*limit.value = data.at("constraints").optional_number(limit.key);
-  }
-  const auto certain = data.at("constraints").find("certain_loss");
-  plan.constraints.certain_loss = certain && certain->boolean();
+  plan.constraints = constraints_from(data.at("constraints"));
   plan.link = link_from(data.at("link"), "");
   plan.server_load = data.at("server_load").number();
   plan.device_scale = data.at("device_scale").number();

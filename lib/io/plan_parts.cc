@@ -173,7 +173,10 @@ Json search_json(const SearchOutcome& search) {
   json["measured"] = search.measured;
   json["ended"] = search.ended;
   set_or_null(json, "value", search.value, "no candidate found is feasible");
-  set_or_null(json, "exhaustive_value", search.exhaustive_value, "no candidate is feasible");
+  set_or_null(json, "exhaustive_value", search.exhaustive_value,
+              search.measured_now ? "the search measured as it went, and nobody all settings"
+                                  : "no candidate is feasible");
+  if (search.measured_now) json["measured_now"] = *search.measured_now;
   return json;
 }
 
@@ -185,6 +188,7 @@ SearchOutcome search_from(const JsonNode& node) {
   search.ended = node.at("ended").boolean();
   search.value = node.optional_number("value");
   search.exhaustive_value = node.optional_number("exhaustive_value");
+  if (const auto now = node.find("measured_now")) search.measured_now = now->count();
   return search;
 }
 

@@ -1,7 +1,7 @@
 // The parts of a plan document beside its candidates, as JSON. Private to lib/io.
 //
-// All are optional in a document: plans from before them read as if nothing of the kind was asked
-// for. `candidate` writes or reads one candidate (io/plan_document.cc).
+// But for the first two, all are optional in a document: plans from before them read as if nothing
+// of the kind was asked for. `candidate` writes or reads one candidate (io/plan_document.cc).
 #pragma once
 
 #include <functional>
@@ -10,6 +10,13 @@
 #include "io/json.h"
 
 namespace splitbench {
+
+Json candidate_json(const Candidate& candidate);
+Candidate candidate_from(const JsonNode& node);
+
+// An object with the bounds that are set.
+Json constraints_json(const Constraints& constraints);
+Constraints constraints_from(const JsonNode& node);
 
 using CandidateWriter = std::function<Json(const Candidate&)>;
 using CandidateReader = std::function<Candidate(const JsonNode&)>;

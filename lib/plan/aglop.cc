@@ -13,18 +13,22 @@
 
 #include "base/error.h"
 #include "base/spec.h"
+#include "plan/bottlenecks.h"
 #include "plan/candidates.h"
 #include "plan/constraints.h"
 #include "plan/cost_model.h"
+#include "plan/memory.h"
 
 namespace splitbench {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLeastOfAStep = 0.5;
+constexpr double kStepsOfALadder = 16;  // beyond, steps are as much finer
 constexpr double kLeastOfACodec = 1.0 / 32;
 constexpr double kUsualStep = 0.85;
 constexpr int kMostDoubts = 4;
+constexpr int kMostUnusable = 2;
 constexpr std::size_t kShareOfBudget = 5;
 
 std::optional<double> number_of(const std::string& text) {
@@ -83,12 +87,16 @@ struct Climb {
   double low_bytes = 0, high_bytes = 0;  // at these, when they were measured
   std::set<std::ptrdiff_t> tried;
   int doubts = 0;
+  int unusable = 0;  // settings that gave no result, beyond those that did
 
+  // How much of a usual step one of this ladder is.
+  double step() const { return std::min(1.0, kStepsOfALadder / static_cast<double>(size())); }
   std::ptrdiff_t size() const { return static_cast<std::ptrdiff_t>(ladder->settings.size()); }
   bool looked_at() const { return !tried.empty(); }
 
   // The setting to try next, close to `wanted`; none when nothing is left between.
   std::optional<std::ptrdiff_t> next(std::ptrdiff_t wanted) const {
+    if (unusable >= kMostUnusable) return std::nullopt;
     std::optional<std::ptrdiff_t> best;
     for (std::ptrdiff_t k = low + 1; k < high; ++k) {
       if (tried.count(k) > 0) continue;
@@ -114,10 +122,15 @@ class Search {
         conditions_(conditions_of(request)),
         settings_(settings),
         source_(source),
-        bounds_(bounds_of(request.constraints)) {
+        bounds_(bounds_of(request.constraints)),
+        memory_(head_memory_bytes(request.device)) {
     for (const SplitProfile& split : request.device.splits) device_[split.split.id] = &split;
     for (const SplitProfile& split : request.server.splits) server_[split.split.id] = &split;
+    const bool natural = request.scope == SplitScope::kNatural;
+    std::set<std::string> scope;
+    if (natural) scope = splits_of_scope(request.scope, request.device, {}, {});
     for (const Ladder& ladder : ladders) {
+      if (natural && scope.count(ladder.split) == 0) continue;
       result_.settings += ladder.settings.size();
       if (device_.count(ladder.head()) == 0 || server_.count(ladder.split) == 0) continue;
       Climb climb;
@@ -128,7 +141,8 @@ class Search {
     result_.budget = settings.budget != 0
                          ? settings.budget
                          : std::max<std::size_t>(result_.settings / kShareOfBudget, 1);
-    consider(estimate_device_only(request.device.end_to_end, conditions_));
+    consider(estimate_device_only(request.device.end_to_end, conditions_,
+                                  memory_of(split_kind_name(SplitKind::kDeviceOnly))));
   }
 
   Refinement run() {
@@ -171,7 +185,8 @@ class Search {
       const std::optional<std::ptrdiff_t> k = climb.doubtful();
       if (climb.doubts >= kMostDoubts || !k) continue;
       const bool any_good = climb.high < climb.size();
-      const auto steps = static_cast<double>((any_good ? climb.high : climb.low) - *k);
+      const double steps =
+          climb.step() * static_cast<double>((any_good ? climb.high : climb.low) - *k);
       const double bytes = any_good ? climb.high_bytes : climb.low_bytes;
       const double value = value_with(*climb.ladder, bytes * std::pow(kUsualStep, steps));
       if (value >= best_value) continue;
@@ -190,7 +205,7 @@ class Search {
   double imaginable(const Climb& climb) const {
     double bytes = climb.low_bytes;
     if (climb.high < climb.size()) {
-      const auto steps = static_cast<double>(climb.high - climb.low - 1);
+      const double steps = climb.step() * static_cast<double>(climb.high - climb.low - 1);
       bytes = std::max(bytes, climb.high_bytes * std::pow(kLeastOfAStep, steps));
     } else if (!climb.looked_at()) {
       const auto good = least_good_bytes_.find(climb.ladder->split);
@@ -200,7 +215,13 @@ class Search {
   }
 
   Estimate estimate_of(const Ladder& ladder, const Cell& cell) const {
-    return estimate_split(*device_.at(ladder.head()), *server_.at(ladder.split), cell, conditions_);
+    return estimate_split(*device_.at(ladder.head()), *server_.at(ladder.split), cell, conditions_,
+                          memory_of(ladder.head()));
+  }
+
+  std::optional<double> memory_of(const std::string& split) const {
+    const auto found = memory_.find(split);
+    return found == memory_.end() ? std::nullopt : std::optional<double>(found->second);
   }
 
   std::ptrdiff_t first_try(const Climb& climb) const {
@@ -213,7 +234,9 @@ class Search {
     const Ladder& ladder = *climb.ladder;
     climb.tried.insert(k);
     Cell cell = source_.measure(ladder.split, ladder.settings[static_cast<std::size_t>(k)]);
-    if (cell.status == CellStatus::kOk) note(climb, k, estimate_of(ladder, cell));
+    const bool usable = cell.status == CellStatus::kOk;
+    climb.unusable += usable ? -1 : 1;
+    if (usable) note(climb, k, estimate_of(ladder, cell));
     result_.cells.push_back(std::move(cell));
   }
 
@@ -252,6 +275,7 @@ class Search {
   RefinementSettings settings_;
   CellSource& source_;
   std::vector<Bound> bounds_;  // that on accuracy first
+  std::unordered_map<std::string, double> memory_;
   std::unordered_map<std::string, const SplitProfile*> device_, server_;
   std::vector<Climb> climbs_;
   std::map<std::string, double> threshold_;         // by codec, as a share of the ladder
@@ -293,6 +317,11 @@ Refinement refine(const PlanRequest& request, const std::vector<Ladder>& ladders
   if (request.objective.form != Objective::Form::kWeighted) {
     throw bad_input("a search for settings takes a weighted objective, not '" +
                     request.objective.name + "'");
+  }
+  if (request.scope == SplitScope::kNaturalBytes) {
+    throw bad_input(
+        "a search for settings does not know beforehand which splits need fewer bytes: leave "
+        "--among natural-bytes out, or take --among natural");
   }
   if (!(settings.tolerance >= 0 && settings.tolerance < 1)) {
     throw bad_input("the tolerance of a search is " + format_number(settings.tolerance) +

@@ -4,21 +4,22 @@
 //
 // Our choices, all of them here:
 //  - A ladder is one codec at one split with settings from the coarsest to the finest, which differ
-//  in
-//    one number. Along it bytes do not fall and loss does not rise; where measurements say
+//    in one number. Along it bytes do not fall and loss does not rise; where measurements say
 //    otherwise the search may miss a setting.
 //  - The coarsest setting within the bound is found by bisection. Its first try is where the bound
-//  was
-//    met on the last ladder of the same codec (as a share of the ladder), else the middle.
+//    was met on the last ladder of the same codec (as a share of the ladder), else the middle.
 //  - Of all ladders the next is the one whose best imaginable setting is best (best first, as in
 //    branch and bound). The best imaginable has no codec time and the least bytes of: those of the
 //    finest setting known to lose too much; half of the coarsest known to be good for each setting
-//    that is coarser (a step saves at most half); and, of a ladder not yet looked at, a 32nd of the
-//    least that is known to be good at this split (less than a bit of a raw number is rarely good).
+//    that is coarser (a step saves at most half; on ladders of more than 16 settings, which are as
+//    long but finer, all steps together at most 16 halvings); and, of a ladder not yet looked at, a
+//    32nd of the least that is known to be good at this split (less than a bit of a raw number is
+//    rarely good).
 //  - Losses of few images are noisy, so when no ladder promises more, up to four coarser settings
-//  of
-//    each are tried that were passed over, while they would be the best with 15 % less bytes a
-//    step.
+//    of each are tried that were passed over, while they would be the best with 15 % less bytes a
+//    step (less on longer ladders).
+//  - A ladder on which two settings more gave no result than did is given up: a codec that refuses
+//    one setting at a split mostly refuses all.
 //  - It ends when nothing would beat the best found by `tolerance`, or with the budget.
 // The table for the link is then a plan over the cells measured, its policy what a device goes by
 // (core/policy_table.h), with hysteresis (SteadyChoice).
@@ -56,7 +57,8 @@ struct Ladder {
 std::vector<Ladder> ladders_of(const std::vector<Cell>& cells);
 
 struct RefinementSettings {
-  std::size_t budget = 0;   // measurements at most; 0: a fifth of all settings, at least 1
+  // Measurements at most; 0: a fifth of all settings, at least 1.
+  std::size_t budget = 0;
   double tolerance = 0.01;  // of the objective
 };
 
@@ -68,7 +70,8 @@ struct Refinement {
 };
 
 // `request` without cells is the question: profiles, link, objective (weighted) and constraints, of
-// which max_accuracy_loss has to be there. Throws Error{kBadInput} otherwise, and as make_plan().
+// which max_accuracy_loss has to be there. Throws Error{kBadInput} otherwise, for the scope
+// kNaturalBytes, and as make_plan().
 Refinement refine(const PlanRequest& request, const std::vector<Ladder>& ladders,
                   const RefinementSettings& settings, CellSource& source);
 

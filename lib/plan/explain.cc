@@ -8,21 +8,32 @@
 #include "base/units.h"
 #include "plan/choice.h"
 #include "plan/constraints.h"
+#include "plan/energy.h"
 
 namespace splitbench {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// One input that may change: latency is linear in its `now`-scaled value v.
+// One input that may change: latency and energy are linear in its `now`-scaled value v.
 struct Input {
   const char* name;
-  double now;                                               // v today
-  double (*slope)(const Estimate&, const Conditions&);      // of latency in v
-  double (*shown)(double v, const Conditions& conditions);  // v in the input's unit
+  double now;                                                  // v today
+  double (*slope)(const Estimate&, const Conditions&);         // of latency in v
+  double (*energy_slope)(const Estimate&, const Conditions&);  // of what is known of energy
+  double (*shown)(double v, const Conditions& conditions);     // v in the input's unit
 };
 
 double as_is(double v, const Conditions&) { return v; }
+
+CostPlane energy_of(const Estimate& e, const Conditions& c) {
+  return energy_plane(e, c).value_or(CostPlane{});
+}
+
+// The watts of waiting for the server that are in an estimate's energy.
+double idle_w(const Estimate& e, const Conditions& c) {
+  return sends(e) && e.energy_parts.idle ? c.power.idle_w.value_or(0) : 0;
+}
 
 std::vector<Input> inputs_of(const Conditions& c) {
   const auto sent_bits = [](const Estimate& e, const Conditions& cs) {
@@ -36,34 +47,55 @@ std::vector<Input> inputs_of(const Conditions& c) {
   };
   const auto device = [](const Estimate& e, const Conditions&) { return e.device_s + e.encode_s; };
   const auto server = [](const Estimate& e, const Conditions&) { return e.server_s + e.decode_s; };
-  return {{"rate_bps", 1 / c.link.rate_bps, sent_bits,
+  const auto energy_x = [](const Estimate& e, const Conditions& cs) {
+    return energy_of(e, cs).per_x;
+  };
+  const auto energy_w = [](const Estimate& e, const Conditions& cs) {
+    return energy_of(e, cs).per_w;
+  };
+  const auto energy_device = [](const Estimate& e, const Conditions&) {
+    return e.energy_parts.compute.value_or(0) + e.energy_parts.encode.value_or(0);
+  };
+  const auto energy_server = [](const Estimate& e, const Conditions& cs) {
+    return idle_w(e, cs) * (e.server_s + e.decode_s);
+  };
+  return {{"rate_bps", 1 / c.link.rate_bps, sent_bits, energy_x,
            [](double v, const Conditions&) { return 1 / v; }},
-          {"rtt_s", c.link.rtt_s, round_trips, as_is},
-          {"server_load", waiting_factor(c.queue, c.server_load), waiting,
+          {"rtt_s", c.link.rtt_s, round_trips, idle_w, as_is},
+          {"server_load", waiting_factor(c.queue, c.server_load), waiting, energy_w,
            [](double v, const Conditions& cs) { return load_of_waiting(cs.queue, v); }},
-          {"device_times", 1, device, as_is},
-          {"server_times", 1, server, as_is}};
+          {"device_times", 1, device, energy_device, as_is},
+          {"server_times", 1, server, energy_server, as_is}};
 }
 
-// Costs over v of one candidate that keeps every bound but that on latency.
+// What changes with v and has a bound.
+struct Bounded {
+  double now = 0, slope = 0;  // slope >= 0
+  std::optional<double> limit;
+
+  // The largest change of v at which the bound is kept.
+  double end() const {
+    if (!limit) return kInfinity;
+    const double slack = *limit - now;
+    if (slope == 0) return slack >= 0 ? kInfinity : -kInfinity;
+    return slack / slope;
+  }
+};
+
+// Costs over v of one candidate that keeps every bound but those on latency and energy.
 struct Line {
   const Candidate* candidate = nullptr;
   double value_now = 0, value_slope = 0;
-  double latency_now = 0, latency_slope = 0;
+  Bounded latency, energy;
 
   double value(double dv) const { return value_now + value_slope * dv; }
-  // The largest change of v at which the latency keeps its bound.
-  double end(const std::optional<double>& max_latency_s) const {
-    if (!max_latency_s) return kInfinity;
-    const double slack = *max_latency_s - latency_now;
-    if (latency_slope == 0) return slack >= 0 ? kInfinity : -kInfinity;
-    return slack / latency_slope;
-  }
+  double end() const { return std::min(latency.end(), energy.end()); }
 };
 
 std::vector<Line> lines_of(const Plan& plan, const Input& input, const Conditions& conditions) {
   Constraints fixed = plan.constraints;
   fixed.max_latency_s.reset();
+  fixed.max_energy_j.reset();
   const std::vector<Bound> bounds = bounds_of(fixed);
   std::vector<Line> lines;
   for (const Candidate& candidate : plan.candidates) {
@@ -73,9 +105,15 @@ std::vector<Line> lines_of(const Plan& plan, const Input& input, const Condition
                      [&](const Bound& bound) { return satisfied(bound, e); })) {
       continue;
     }
-    const double slope = input.slope(e, conditions);
+    if (plan.constraints.max_energy_j && !e.energy_j) continue;
+    const Bounded latency = {e.latency_s, input.slope(e, conditions),
+                             plan.constraints.max_latency_s};
+    const Bounded energy = {e.energy_j.value_or(0), input.energy_slope(e, conditions),
+                            plan.constraints.max_energy_j};
     lines.push_back({&candidate, *objective_value(plan.objective, e),
-                     plan.objective.latency_weight * slope, e.latency_s, slope});
+                     plan.objective.latency_weight * latency.slope +
+                         plan.objective.energy_weight * energy.slope,
+                     latency, energy});
   }
   return lines;
 }
@@ -96,13 +134,12 @@ struct Turn {
 };
 
 // The nearest change upwards (`up`) or downwards at which another candidate is the best.
-Turn nearest_turn(const std::vector<Line>& lines, const Line& current, const Plan& plan, bool up) {
-  const std::optional<double>& limit = plan.constraints.max_latency_s;
-  Turn turn = {up ? current.end(limit) : -kInfinity, nullptr};
+Turn nearest_turn(const std::vector<Line>& lines, const Line& current, bool up) {
+  Turn turn = {up ? current.end() : -kInfinity, nullptr};
   double best_slope = 0;
   for (const Line& other : lines) {
     if (same_choice(*other.candidate, *current.candidate)) continue;
-    const Interval wins = wins_within(other, current, other.end(limit));
+    const Interval wins = wins_within(other, current, other.end());
     if (!(wins.low <= wins.high)) continue;
     const double at = up ? std::max(wins.low, 0.0) : std::min(wins.high, 0.0);
     if (up ? wins.high <= at : wins.low >= at) continue;
@@ -117,7 +154,7 @@ Turn nearest_turn(const std::vector<Line>& lines, const Line& current, const Pla
   // The choice breaks its bound: the best of those that still keep it.
   double best = kInfinity;
   for (const Line& other : lines) {
-    if (!(other.end(limit) > turn.change) || other.value(turn.change) >= best) continue;
+    if (!(other.end() > turn.change) || other.value(turn.change) >= best) continue;
     best = other.value(turn.change);
     turn.winner = other.candidate;
   }
@@ -132,7 +169,7 @@ void add_turnings(Explanation& explanation, const Plan& plan, const Input& input
   });
   if (current == lines.end()) return;
   for (const bool up : {false, true}) {
-    const Turn turn = nearest_turn(lines, *current, plan, up);
+    const Turn turn = nearest_turn(lines, *current, up);
     if (turn.winner == nullptr || !(input.now + turn.change > 0)) continue;
     explanation.turnings.push_back({input.name, input.shown(input.now, conditions),
                                     input.shown(input.now + turn.change, conditions),
@@ -148,6 +185,8 @@ void add_sensitivities(Explanation& explanation, const Plan& plan, const Conditi
   const auto add = [&](const char* name, double input, double cost) {
     if (cost != 0) explanation.sensitivities.push_back({name, input, cost / value});
   };
+  const double joule = plan.objective.energy_weight;
+  const CostPlane energy = energy_of(e, c);
   const double rate = c.link.rate_bps;
   const double bytes_cost = plan.objective.bytes_weight * e.payload_bytes;
   add("device_s", e.device_s, weight * e.device_s);
@@ -155,10 +194,11 @@ void add_sensitivities(Explanation& explanation, const Plan& plan, const Conditi
   add("server_s", e.server_s, weight * e.server_s);
   add("decode_s", e.decode_s, weight * e.decode_s);
   if (sends(e)) {
-    add("rate_bps", rate, -weight * linear_latency(e, c).bits / rate);
+    add("rate_bps", rate, -(weight * linear_latency(e, c).bits + joule * energy.per_x) / rate);
     add("payload_bytes", e.payload_bytes, weight * 8 * e.payload_bytes / rate + bytes_cost);
-    add("rtt_s", c.link.rtt_s, weight * c.link.rtt_s);
-    add("waiting_factor", waiting_factor(c.queue, c.server_load), weight * e.queue_s);
+    add("rtt_s", c.link.rtt_s, (weight + joule * idle_w(e, c)) * c.link.rtt_s);
+    const double w = waiting_factor(c.queue, c.server_load);
+    add("waiting_factor", w, weight * e.queue_s + joule * energy.per_w * w);
   }
   if (e.energy_j) add("energy_j", *e.energy_j, plan.objective.energy_weight * *e.energy_j);
   std::stable_sort(explanation.sensitivities.begin(), explanation.sensitivities.end(),

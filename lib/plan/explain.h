@@ -3,10 +3,11 @@
 //
 // Turnings: one input changes at a time, its cost being linear: x = 1 / rate, the round trip, the
 // server's waiting factor, and factors on the device's and the server's times. The first candidate
-// to beat the choice within the bounds, or the one left when the choice breaks its bound on
-// latency, is named on either side, exact to rounding. Elasticity is the relative change of the
-// objective per relative change of an input: 0.5 means that 10 % more of it costs 5 % more. Both
-// hold for weighted objectives; others have none. Energy is not followed through changed times.
+// to beat the choice within the bounds, or the one left when the choice breaks its bound on latency
+// or energy, is named on either side, exact to rounding. Energy follows as plan/energy.h has it;
+// what the device draws while it computes stays the same when its times change. Elasticity is the
+// relative change of the objective per relative change of an input: 0.5 means that 10 % more of it
+// costs 5 % more. Both hold for weighted objectives; others have none.
 // Pure function; thread-safe.
 #pragma once
 

@@ -214,6 +214,10 @@ void append_search(Page& page, const Plan& plan) {
                      std::to_string(search.settings) + " settings, at most " +
                      std::to_string(search.budget) + ", and " +
                      (search.ended ? "ended by itself." : "ended with its budget.");
+  if (search.measured_now) {
+    text += " It measured " + std::to_string(*search.measured_now) +
+            " of them itself; the others were in its folder.";
+  }
   if (search.value && search.exhaustive_value && *search.exhaustive_value > 0) {
     text += " Its choice costs " + format_percent(*search.value / *search.exhaustive_value - 1) +
             " more than the best of all.";

@@ -14,6 +14,7 @@
 #include "io/front_document.h"
 #include "io/plan_document.h"
 #include "io/profile_document.h"
+#include "io/shared_plan_document.h"
 #include "io/simulation_document.h"
 
 namespace splitbench {
@@ -36,6 +37,8 @@ void read_everything(const std::string& path) {
   expect_stable(path, [](const std::string& p) { return profile_document(read_profile(p), {}); });
   expect_stable(path, [](const std::string& p) { return front_document(read_front(p), {}); });
   expect_stable(path, [](const std::string& p) { return plan_document(read_plan(p), {}); });
+  expect_stable(path,
+                [](const std::string& p) { return shared_plan_document(read_shared_plan(p), {}); });
   expect_stable(path, [](const std::string& p) { return front_document({}, read_run(p)); });
   expect_stable(path,
                 [](const std::string& p) { return simulation_document(read_simulation(p), {}); });

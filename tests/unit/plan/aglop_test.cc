@@ -121,6 +121,85 @@ TEST(Aglop, CellsThatFailAreLookedAtOnceAndPassed) {
             1.01 * make_plan(exhaustive).chosen->estimate->latency_s);
 }
 
+TEST(Aglop, GivesUpLaddersThatCannotBeMeasured) {
+  Rng rng(10);
+  PlanRequest request;
+  std::vector<Cell> cells = landscape(rng, request);
+  request.constraints.max_accuracy_loss = 0.01;
+  for (Cell& cell : cells) {
+    if (cell.key.codec.front() == 'x') cell.status = CellStatus::kUnsupported;
+  }
+  Measured source(cells);
+  RefinementSettings settings;
+  settings.budget = 1000;
+  const Refinement found = refine(request, ladders_of(cells), settings, source);
+  std::map<std::string, int> refused;
+  for (const Cell& cell : found.cells) {
+    if (cell.status != CellStatus::kOk) ++refused[cell.key.split];
+  }
+  EXPECT_FALSE(refused.empty());
+  for (const auto& [split, count] : refused) EXPECT_LE(count, 2) << split;
+}
+
+TEST(Aglop, LongLaddersTakeHardlyMoreMeasurementsThanShortOnes) {
+  PlanRequest request = make_request();
+  request.constraints.max_accuracy_loss = 0.01;
+  std::vector<Cell> cells;
+  for (int i = 0; i < 160; ++i) {
+    const double bytes = 100 * std::pow(2, 16.0 * i / 160);
+    cells.push_back(
+        make_cell("a", "x:quality=" + std::to_string(i), bytes, 0.5 * std::exp(-i / 20.0)));
+  }
+  Measured source(cells);
+  RefinementSettings settings;
+  settings.budget = 1000;
+  const Refinement found = refine(request, ladders_of(cells), settings, source);
+  EXPECT_TRUE(found.ended);
+  EXPECT_LE(found.cells.size(), 8u + 4u);  // bisection, and doubts
+  request.cells = found.cells;
+  PlanRequest exhaustive = request;
+  exhaustive.cells = cells;
+  EXPECT_EQ(make_plan(request).chosen->codec, make_plan(exhaustive).chosen->codec);
+}
+
+TEST(Aglop, BoundsOnMemoryPruneAsOthersDo) {
+  Rng rng(11);
+  PlanRequest request;
+  const std::vector<Cell> cells = landscape(rng, request);
+  request.constraints.max_accuracy_loss = 0.01;
+  RefinementSettings settings;
+  settings.budget = 1000;
+  const auto asked = [&] {
+    Measured source(cells);
+    return refine(request, ladders_of(cells), settings, source).cells.size();
+  };
+  const std::size_t without = asked();
+  for (int i = 0; i < 12; ++i) {
+    LayerProfile layer;
+    layer.id = "s" + std::to_string(i);
+    layer.output_bytes = 1000;
+    request.device.layers.push_back(layer);
+  }
+  request.constraints.max_device_memory_bytes = 1e9;
+  EXPECT_EQ(asked(), without);
+}
+
+TEST(Aglop, LooksWithinItsScope) {
+  Rng rng(12);
+  PlanRequest request;
+  const std::vector<Cell> cells = landscape(rng, request);
+  request.constraints.max_accuracy_loss = 0.01;
+  request.scope = SplitScope::kNatural;
+  request.device.splits[3].split.natural_bottleneck = true;
+  Measured source(cells);
+  const Refinement found = refine(request, ladders_of(cells), {}, source);
+  EXPECT_EQ(found.settings, 30u);
+  ASSERT_FALSE(found.cells.empty());
+  for (const Cell& cell : found.cells) EXPECT_EQ(cell.key.split, "s3");
+  request.scope = SplitScope::kNaturalBytes;
+  EXPECT_THROW(refine(request, ladders_of(cells), {}, source), Error);
+}
+
 TEST(Aglop, NeedsABoundAndASum) {
   Rng rng(9);
   PlanRequest request;
