@@ -3,39 +3,22 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/nearest.h"
 #include "base/spec.h"
 #include "io/link_file.h"
 #include "io/profile_library.h"
-#include "io/step_trace_file.h"
 #include "link/link.h"
+#include "trace_option.h"
 
 namespace splitbench {
 namespace {
 
 constexpr char kTrace[] = "trace:";
-
-// "trace:FILE,rtt=20ms": the file, and the link's other fields.
-void resolve_trace(const std::string& text, PlanRequest& request, RunRecorder& recorder) {
-  const std::size_t start = std::string(kTrace).size();
-  const std::size_t comma = std::min(text.find(',', start), text.size());
-  request.trace_file = text.substr(start, comma - start);
-  std::string fields = text.substr(comma);
-  if (fields.find(",rate=") != std::string::npos) {
-    throw bad_input("link '" + text + "' has a rate and a trace; leave one out");
-  }
-  if (fields.find(",rtt=") == std::string::npos) {
-    fields += ",rtt=0ms";
-    recorder.warning("the link '" + text + "' has no round trip and counts none; add ,rtt=20ms");
-  }
-  request.trace = std::make_shared<StepTrace>(read_rate_trace(request.trace_file));
-  request.link = parse_link("rate=" + format_number(request.trace->mean()) + "bit" + fields);
-  request.link.name = text;
-  request.link.source = "the mean of the trace '" + request.trace_file + "'";
-  recorder.add_input(request.trace_file);
-}
+constexpr char kProfile[] = ",link=";
 
 Link fixed_link(const std::string& text, const std::vector<std::string>& folders) {
   if (text.find('=') != std::string::npos) return parse_link(text);
@@ -47,12 +30,58 @@ Link fixed_link(const std::string& text, const std::vector<std::string>& folders
                   "; or write it out: rate=8Mbit,rtt=20ms");
 }
 
+// ",link=lte,rtt=20ms": the link with that name, unset without one, and the other fields.
+std::optional<Link> take_profile(std::string& fields, const std::vector<std::string>& folders) {
+  const std::size_t start = fields.find(kProfile);
+  if (start == std::string::npos) return std::nullopt;
+  const std::size_t name = start + std::string(kProfile).size();
+  const std::size_t end = std::min(fields.find(',', name), fields.size());
+  const Link link = fixed_link(fields.substr(name, end - name), folders);
+  fields.erase(start, end - start);
+  return link;
+}
+
+// "trace:FILE,rtt=20ms": the trace, and the link's other fields.
+void resolve_trace(const std::string& text, const std::vector<std::string>& folders,
+                   PlanRequest& request, RunRecorder& recorder) {
+  TraceName name = parse_trace_name(text.substr(std::string(kTrace).size()));
+  if (name.fields.find(",rate=") != std::string::npos) {
+    throw bad_input("link '" + text + "' has a rate and a trace; leave one out");
+  }
+  std::optional<Link> profile = take_profile(name.fields, folders);
+  if (profile && !name.fields.empty()) {
+    throw bad_input("link '" + text + "' has a profile and figures of its own: " +
+                    name.fields.substr(1) + "; leave one out");
+  }
+  if (!profile && name.fields.find(",rtt=") == std::string::npos) {
+    name.fields += ",rtt=0ms";
+    recorder.warning("the link '" + text + "' has no round trip and counts none; add ,rtt=20ms");
+  }
+  RateTrace trace = read_rate_trace(name, recorder);
+  const double mean_bps = trace.rate_bps.mean();
+  request.trace_file = name.file;
+  request.trace_format = trace.format;
+  request.trace = std::make_shared<StepTrace>(std::move(trace.rate_bps));
+  const std::string source = "rate_bps: the mean of the trace '" + name.file + "'";
+  if (profile) {
+    request.link = *profile;
+    request.link.rate_bps = mean_bps;
+    if (request.link.downlink_follows) request.link.downlink_bps = mean_bps;
+    request.link.source =
+        source + ". The rest is of the link '" + profile->name + "': " + profile->source;
+  } else {
+    request.link = parse_link("rate=" + format_number(mean_bps) + "bit" + name.fields);
+    request.link.source = source;
+  }
+  request.link.name = text;
+}
+
 }  // namespace
 
 void resolve_link(const std::string& text, const std::vector<std::string>& folders,
                   PlanRequest& request, RunRecorder& recorder) {
   if (text.rfind(kTrace, 0) == 0) {
-    resolve_trace(text, request, recorder);
+    resolve_trace(text, folders, request, recorder);
   } else {
     request.link = fixed_link(text, folders);
   }

@@ -20,6 +20,7 @@
 #include "io/manifest_file.h"
 #include "io/profile_library.h"
 #include "known_names.h"
+#include "link/rate_trace.h"
 #include "model_options.h"
 #include "nn/training_method.h"
 #include "pipeline/check_splits.h"
@@ -110,6 +111,14 @@ Table datasets_table() {
   Table table{{{"name", "dataset"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
   for (const DatasetDescription& dataset : dataset_descriptions()) {
     table.rows.push_back({dataset.name, options_text(dataset.options), dataset.summary});
+  }
+  return table;
+}
+
+Table traces_table() {
+  Table table{{{"name", "format"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
+  for (const TraceFormatDescription& format : trace_formats()) {
+    table.rows.push_back({format.name, options_text(format.options), format.summary});
   }
   return table;
 }
@@ -284,16 +293,16 @@ class ListCommand : public Command {
  public:
   std::string name() const override { return "list"; }
   std::string summary() const override {
-    return "List codecs, methods, models, splits MODEL, devices, links, datasets or meters";
+    return "List codecs, methods, models, splits MODEL, devices, links, datasets, meters or traces";
   }
 
   void configure(CLI::App& app) override {
     app.add_option("WHAT", what_,
-                   "codecs, methods (to train), models, splits, devices, links, datasets or "
-                   "meters")
+                   "codecs, methods (to train), models, splits, devices, links, datasets, "
+                   "meters or traces (formats of bandwidth traces)")
         ->required()
-        ->check(CLI::IsMember(
-            {"codecs", "methods", "models", "splits", "devices", "links", "datasets", "meters"}));
+        ->check(CLI::IsMember({"codecs", "methods", "models", "splits", "devices", "links",
+                               "datasets", "meters", "traces"}));
     app.add_option("MODEL", model_.model, "For splits: the model to cut");
     model_.configure(app, false);
     app.add_flag("--check", check_,
@@ -324,6 +333,7 @@ class ListCommand : public Command {
         {"methods", methods_table},
         {"datasets", datasets_table},
         {"meters", [&] { return meters_table(meters_); }},
+        {"traces", traces_table},
         {"models", [&] { return models_table(folders); }},
         {"links", [&] { return links_table(folders); }},
         {"devices", [&] { return devices_table(folders); }},
@@ -333,8 +343,8 @@ class ListCommand : public Command {
   }
 
  private:
-  // Codecs, methods, datasets and meters are named by specs; a table would have no room for their
-  // options.
+  // Codecs, methods, datasets, meters and traces are named by specs; a table would have no room for
+  // their options.
   bool print_specs() const {
     if (what_ == "codecs") {
       for (const CodecFactory& factory : all_codecs()) {
@@ -359,6 +369,13 @@ class ListCommand : public Command {
       }
       std::cout << "\nWrite name:key=value; lists and ranges train one for each: "
                    "bottlefit:channels=1..3+1\n";
+      return true;
+    }
+    if (what_ == "traces") {
+      for (const TraceFormatDescription& format : trace_formats()) {
+        print_spec_help(format.name, format.summary, format.options);
+      }
+      std::cout << "\nTold by their first rows, or: --link trace:FILE,format=cooked:gap=cut\n";
       return true;
     }
     if (what_ != "datasets") return false;

@@ -124,8 +124,8 @@ class PlanCommand : public Command {
     app.add_option("--link", link_,
                    "A name in profiles/links (wifi, lte, ...), a link file, "
                    "rate=8Mbit,rtt=20ms[,downlink=20Mbit][,overhead=66B], or "
-                   "trace:FILE[,rtt=20ms][,downlink=20Mbit][,overhead=66B] with a line "
-                   "'seconds Mbit/s' for each change of the uplink's rate")
+                   "trace:FILE[,format=SPEC] with the last three or with ,link=lte for the rest; a "
+                   "line 'seconds Mbit/s' for each change, or what 'splitbench list traces' has")
         ->required();
     app.add_option("--robust", robust_,
                    "Over a trace, the latency that counts: mean, quantile=0.95, or cantelli=0.95 "
@@ -150,9 +150,9 @@ class PlanCommand : public Command {
                    "Model a server this many times slower than measured")
         ->capture_default_str();
     app.add_option("--power", power_,
-                   "What the device draws where no meter says so: compute_w=5,idle_w=2,"
-                   "radio_w=1.3,radio_w_per_mbit=0.44,receive_w=1.3,receive_w_per_mbit=0.05,"
-                   "tail_j=0.1, any of them");
+                   "What the device draws where neither its profile nor the link's radio says so: "
+                   "compute_w=5,idle_w=2 (without radio),radio_w=1.3,radio_w_per_mbit=0.44,"
+                   "receive_w=1.3,receive_w_per_mbit=0.05,tail_j=0.1, any of them");
   }
 
   void configure_question(CLI::App& app) {

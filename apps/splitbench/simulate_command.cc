@@ -1,15 +1,20 @@
 // `splitbench simulate`: plans replayed over a trace, from documents alone.
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <string>
+#include <utility>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "command.h"
 #include "io/output_file.h"
 #include "io/plan_document.h"
 #include "io/simulation_document.h"
-#include "io/step_trace_file.h"
+#include "io/text_file.h"
+#include "link/load_trace.h"
 #include "pipeline/run_recorder.h"
 #include "plan/simulate.h"
+#include "trace_option.h"
 
 namespace splitbench {
 namespace {
@@ -25,9 +30,7 @@ class SimulateCommand : public Command {
     app.add_option("--plan", request_.plan_files,
                    "plan.json; several compare, those with a policy also as it changes")
         ->required();
-    app.add_option("--trace", request_.rate_file,
-                   "The uplink's rate: a line 'seconds Mbit/s' for each change; it repeats")
-        ->required();
+    app.add_option("--trace", trace_, std::string(kTraceHelp) + "; it repeats")->required();
     app.add_option("--load-trace", request_.load_file,
                    "The server's load: a line 'seconds load' for each change; else the plan's");
     app.add_option("--requests", request_.requests, "Spread evenly over the trace")
@@ -52,12 +55,7 @@ class SimulateCommand : public Command {
       request_.plans.push_back(read_plan(path));
       recorder.add_input(path);
     }
-    request_.rate_bps = std::make_shared<StepTrace>(read_rate_trace(request_.rate_file));
-    recorder.add_input(request_.rate_file);
-    if (!request_.load_file.empty()) {
-      request_.load = std::make_shared<StepTrace>(read_step_trace(request_.load_file, 1));
-      recorder.add_input(request_.load_file);
-    }
+    read_traces(recorder);
     if (dry_run_) {
       context.events.note("would replay " + std::to_string(request_.plans.size()) + " plans over " +
                           std::to_string(request_.requests) + " requests in " +
@@ -75,7 +73,24 @@ class SimulateCommand : public Command {
   }
 
  private:
+  void read_traces(RunRecorder& recorder) {
+    const TraceName name = parse_trace_name(trace_);
+    if (!name.fields.empty()) {
+      throw bad_input("trace '" + trace_ + "': unknown '" + name.fields.substr(1) +
+                      "'; only format=SPEC may follow the file");
+    }
+    RateTrace trace = read_rate_trace(name, recorder);
+    request_.rate_file = name.file;
+    request_.rate_format = trace.format;
+    request_.rate_bps = std::make_shared<StepTrace>(std::move(trace.rate_bps));
+    const std::string& load = request_.load_file;
+    if (load.empty()) return;
+    request_.load = std::make_shared<StepTrace>(parse_load_trace(read_text_file(load), load));
+    recorder.add_input(load);
+  }
+
   SimulationRequest request_;
+  std::string trace_;
   std::string output_ = "-";
   bool dry_run_ = false;
 };

@@ -52,7 +52,7 @@ struct Objective {
 
 // The device's energy by what it is spent on, joules; unset parts are unknown, never 0.
 struct EnergyParts {
-  std::optional<double> compute, encode, radio, tail, idle;
+  std::optional<double> compute, encode, radio, receive, tail, idle;
 };
 
 // One inference (one batch) as estimated; latency_s is the sum of the six stages.
@@ -117,6 +117,7 @@ struct RobustStatistic {
 // What a plan over a trace found.
 struct TraceOutcome {
   std::string file;
+  std::string format;  // how the file was read, with all options
   double duration_s = 0, mean_bps = 0;
   std::size_t starts = 0;  // evenly over the trace
   RobustStatistic statistic;
@@ -169,7 +170,7 @@ struct Plan {
   double server_load = 0;
   ServerQueue queue;
   int batch = 1;
-  PowerModel power;
+  PowerModel power;                           // with what link and profile add to the request's
   double device_scale = 1, server_scale = 1;  // 1: as measured; else modelled by scaling
   std::string model_name, model_sha256;
   std::optional<Candidate> chosen;
@@ -208,11 +209,11 @@ struct PlanRequest {
   // this many times over.
   int batch = 1;
   double device_scale = 1, server_scale = 1;  // multiply measured times of that side; > 0
-  PowerModel power;
+  PowerModel power;                           // before what link and profile say (plan/energy.h)
   SplitScope scope = SplitScope::kAll;
   // Uplink rates in bit/s over time in place of the link's rate, which is then its mean.
   std::shared_ptr<const StepTrace> trace;
-  std::string trace_file;
+  std::string trace_file, trace_format;
   RobustStatistic statistic;
   bool policy = false;
 };

@@ -44,6 +44,7 @@ struct StrategyOutcome {
 
 struct TraceSummary {
   std::string file;
+  std::string format;  // of a rate's, how the file was read; empty of a load's
   double duration_s = 0, mean = 0, max = 0;
 };
 

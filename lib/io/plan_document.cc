@@ -56,7 +56,9 @@ Json estimate_json(const Estimate& estimate) {
   set_interval(json, "latency_s_ci95", estimate.latency_ci95);
   json["energy_j"] = estimate.energy_j ? Json(*estimate.energy_j) : Json(nullptr);
   if (!estimate.energy_j) json["energy_reason"] = estimate.energy_reason;
-  if (estimate.energy_j) json["energy_parts"] = energy_parts_json(estimate.energy_parts);
+  if (any_energy_part(estimate.energy_parts)) {
+    json["energy_parts"] = energy_parts_json(estimate.energy_parts);
+  }
   set_or_null(json, "device_memory_bytes", estimate.device_memory_bytes,
               "the device profile has no layers up to this split");
   json["payload_bytes"] = estimate.payload_bytes;

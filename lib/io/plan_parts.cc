@@ -1,5 +1,8 @@
 #include "io/plan_parts.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.h"
 #include "io/base64.h"
 #include "io/value_json.h"
@@ -31,12 +34,17 @@ constexpr PowerField kPowerFields[] = {{"compute_w", &PowerModel::compute_w},
 struct EnergyField {
   const char* key;
   std::optional<double> EnergyParts::*value;
+  const char* reason;  // why it is unknown
 };
-constexpr EnergyField kEnergyFields[] = {{"compute_j", &EnergyParts::compute},
-                                         {"encode_j", &EnergyParts::encode},
-                                         {"radio_j", &EnergyParts::radio},
-                                         {"tail_j", &EnergyParts::tail},
-                                         {"idle_j", &EnergyParts::idle}};
+constexpr EnergyField kEnergyFields[] = {
+    {"compute_j", &EnergyParts::compute, "neither measured nor given (--power compute_w)"},
+    {"encode_j", &EnergyParts::encode,
+     "neither metered while the network ran nor given (--power compute_w)"},
+    {"radio_j", &EnergyParts::radio, "neither the link has a radio nor --power radio_w"},
+    {"receive_j", &EnergyParts::receive,
+     "neither the link's radio says what receiving takes nor --power receive_w"},
+    {"tail_j", &EnergyParts::tail, "neither the link has a radio nor --power tail_j"},
+    {"idle_j", &EnergyParts::idle, "neither metered nor given (--power idle_w)"}};
 
 struct TraceField {
   const char* key;
@@ -81,6 +89,7 @@ PowerModel power_from(const JsonNode& node) {
 Json trace_json(const TraceOutcome& trace) {
   Json json;
   json["file"] = trace.file;
+  if (!trace.format.empty()) json["format"] = trace.format;
   json["starts"] = trace.starts;
   json["statistic"] = statistic_name(trace.statistic.kind);
   if (trace.statistic.kind != Statistic::kMean) json["share"] = trace.statistic.p;
@@ -91,6 +100,7 @@ Json trace_json(const TraceOutcome& trace) {
 TraceOutcome trace_from(const JsonNode& node) {
   TraceOutcome trace;
   trace.file = node.at("file").text();
+  if (const auto format = node.find("format")) trace.format = format->text();
   trace.starts = node.at("starts").count();
   trace.statistic.kind = enum_from(node.at("statistic"), kStatistics, statistic_name);
   trace.statistic.p = node.optional_number("share", kZeroToOne).value_or(trace.statistic.p);
@@ -192,6 +202,7 @@ void write_question_parts(Json& data, const Plan& plan) {
   data["queue"] = queue_text(plan.queue);
   data["batch"] = plan.batch;
   data["power"] = power_json(plan.power);
+  data["power_sources"] = plan.power.sources;
 }
 
 void read_question_parts(const JsonNode& data, Plan& plan) {
@@ -216,6 +227,11 @@ void read_question_parts(const JsonNode& data, Plan& plan) {
   }
   if (const auto batch = data.find("batch")) plan.batch = batch->integer(1);
   if (const auto power = data.find("power")) plan.power = power_from(*power);
+  if (const auto sources = data.find("power_sources")) {
+    for (const auto& [figure, source] : sources->members()) {
+      plan.power.sources[figure] = source.text();
+    }
+  }
 }
 
 void write_answer_parts(Json& data, const Plan& plan, const CandidateWriter& candidate) {
@@ -254,10 +270,15 @@ std::optional<PolicyTable> read_policy_table(const JsonNode& policy) {
   }
 }
 
+bool any_energy_part(const EnergyParts& parts) {
+  return std::any_of(std::begin(kEnergyFields), std::end(kEnergyFields),
+                     [&](const EnergyField& field) { return (parts.*field.value).has_value(); });
+}
+
 Json energy_parts_json(const EnergyParts& parts) {
   Json json;
   for (const EnergyField& field : kEnergyFields) {
-    set_or_null(json, field.key, parts.*field.value, "neither measured nor given (--power)");
+    set_or_null(json, field.key, parts.*field.value, field.reason);
   }
   return json;
 }

@@ -14,7 +14,7 @@ namespace splitbench {
 using CandidateWriter = std::function<Json(const Candidate&)>;
 using CandidateReader = std::function<Candidate(const JsonNode&)>;
 
-// objective_form, objective_goals, queue, batch, power.
+// objective_form, objective_goals, queue, batch, power, power_sources.
 void write_question_parts(Json& data, const Plan& plan);
 void read_question_parts(const JsonNode& data, Plan& plan);
 
@@ -26,6 +26,7 @@ void read_answer_parts(const JsonNode& data, Plan& plan, const CandidateReader& 
 void write_policy_table(Json& policy, const PolicyTable& table);
 std::optional<PolicyTable> read_policy_table(const JsonNode& policy);
 
+bool any_energy_part(const EnergyParts& parts);
 // {"compute_j", "encode_j", ...}, each null with a reason when it is unknown.
 Json energy_parts_json(const EnergyParts& parts);
 EnergyParts energy_parts_from(const JsonNode& node);

@@ -25,6 +25,7 @@ constexpr Figure kFigures[] = {{"mean", &LatencyDistribution::mean},
 Json trace_json(const TraceSummary& trace) {
   Json json;
   json["file"] = trace.file;
+  if (!trace.format.empty()) json["format"] = trace.format;
   json["duration_s"] = trace.duration_s;
   json["mean"] = trace.mean;
   json["max"] = trace.max;
@@ -32,8 +33,10 @@ Json trace_json(const TraceSummary& trace) {
 }
 
 TraceSummary trace_from(const JsonNode& node) {
-  return {node.at("file").text(), node.at("duration_s").number(kNotNegative),
-          node.at("mean").number(kNotNegative), node.at("max").number(kNotNegative)};
+  const auto format = node.find("format");
+  return {node.at("file").text(), format ? format->text() : "",
+          node.at("duration_s").number(kNotNegative), node.at("mean").number(kNotNegative),
+          node.at("max").number(kNotNegative)};
 }
 
 Json strategy_json(const StrategyOutcome& outcome) {

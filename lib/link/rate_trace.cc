@@ -23,10 +23,13 @@ std::vector<TraceFormat> formats() {
   OptionDescription gap;
   gap.name = "gap";
   gap.type = OptionType::kChoice;
-  gap.default_value = "cut";
   gap.choices = {"cut", "hold", "zero"};
   gap.help = "time that nobody measured: left out, the rate before it, or a link that is down";
-  for (TraceFormat& format : all) format.description.options.push_back(gap);
+  for (TraceFormat& format : all) {
+    if (!format.gaps) continue;
+    gap.default_value = *format.gaps == GapPolicy::kHold ? "hold" : "cut";
+    format.description.options.push_back(gap);
+  }
   return all;
 }
 
@@ -42,13 +45,8 @@ TraceFormat find_format(const std::string& wanted, std::string_view text, const 
     throw bad_input("unknown trace format '" + wanted + "'" + suggestion(wanted, names));
   }
   throw bad_input(file +
-                  " looks like no known trace; name its format: mahimahi, cooked, "
+                  " looks like no known trace; name its format with ,format=: mahimahi, cooked, "
                   "six-columns, irish, or columns:time=NAME:rate=NAME:unit=kbit");
-}
-
-GapPolicy policy_of(const std::string& text) {
-  if (text == "hold") return GapPolicy::kHold;
-  return text == "zero" ? GapPolicy::kZero : GapPolicy::kCut;
 }
 
 }  // namespace
@@ -65,8 +63,7 @@ RateTrace parse_rate_trace(std::string_view text, const std::string& name,
   const TraceFormat format = find_format(spec.name, text, name);
   spec.name = format.description.name;
   const Spec resolved = resolve_options(spec, format.description.options);
-  RateTrace trace =
-      steps_of(format.read(text, name, resolved), name, policy_of(resolved.options.at("gap")));
+  RateTrace trace = steps_of(format.read(text, name, resolved), name, gap_policy(resolved));
   trace.format = resolved.canonical();
   return trace;
 }

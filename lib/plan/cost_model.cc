@@ -54,7 +54,7 @@ Conditions conditions_of(const PlanRequest& request) {
   conditions.batch = request.batch;
   conditions.device_runs = runs(request.batch, request.device.batch);
   conditions.server_runs = runs(request.batch, request.server.batch);
-  conditions.power = request.power;
+  conditions.power = known_power(request);
   conditions.trace = request.trace.get();
   conditions.statistic = request.statistic;
   return conditions;

@@ -165,8 +165,8 @@ void warn_about_energy(Plan& plan, const Estimate& estimate) {
   }
   if (names.empty()) return;
   plan.warnings.push_back("energy is without " + names +
-                          ", which are unknown (--power), so what sends looks too cheap beside "
-                          "device-only");
+                          ", of which nothing is known (--power, the link's radio), so what sends "
+                          "looks too cheap beside device-only");
 }
 
 // How times for a batch came about.
@@ -240,7 +240,7 @@ Plan question_of(const PlanRequest& request) {
   plan.server_load = request.server_load;
   plan.queue = request.queue;
   plan.batch = request.batch;
-  plan.power = request.power;
+  plan.power = known_power(request);
   plan.device_scale = request.device_scale;
   plan.server_scale = request.server_scale;
   plan.model_name = request.device.model_name;

@@ -17,8 +17,11 @@ Replay::Replay(const Estimate& e, const Conditions& c) : device_s_(e.device_s + 
   const EnergyParts& parts = e.energy_parts;
   if (parts.radio) {
     radio_w_ = *c.power.radio_w;
+    *fixed_j_ -= radio_w_ * (e.uplink_s - rtt_s_ / 2);
+  }
+  if (parts.receive) {
     receive_w_ = *c.power.receive_w;
-    *fixed_j_ -= radio_w_ * (e.uplink_s - rtt_s_ / 2) + receive_w_ * (e.downlink_s - rtt_s_ / 2);
+    *fixed_j_ -= receive_w_ * (e.downlink_s - rtt_s_ / 2);
   }
   if (parts.idle) {
     idle_w_ = *c.power.idle_w;
@@ -31,7 +34,7 @@ std::optional<double> Replay::energy_j(const StepTrace& rate, double start_s, do
   const double sending_s = rate.time_to_add_up(start_s + device_s_, up_bits_);
   const double receiving = receiving_s(rate, start_s + device_s_ + sending_s);
   return *fixed_j_ + radio_w_ * sending_s + receive_w_ * receiving +
-         idle_w_ * (rtt_s_ + server_s_ * (1 + w));
+         idle_w_ * (rtt_s_ + sending_s + receiving + server_s_ * (1 + w));
 }
 
 }  // namespace splitbench

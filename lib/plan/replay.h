@@ -5,7 +5,7 @@
 //
 // with the stages of plan/cost_model.h, the server's without waiting; send() adds the rate up over
 // the trace, and so does receiving where the downlink follows the uplink. w is the waiting factor
-// at the start. Immutable; thread-safe.
+// at the start. The energy is that of plan/energy.h for these times. Immutable; thread-safe.
 #pragma once
 
 #include <optional>

@@ -332,8 +332,9 @@ class Simulator {
   std::size_t best_static_ = 0;
 };
 
-TraceSummary summary_of(const StepTrace& trace, const std::string& file) {
-  return {file, trace.duration_s(), trace.mean(), trace.highest()};
+TraceSummary summary_of(const StepTrace& trace, const std::string& file,
+                        const std::string& format) {
+  return {file, format, trace.duration_s(), trace.mean(), trace.highest()};
 }
 
 }  // namespace
@@ -348,8 +349,8 @@ Simulation simulate(const SimulationRequest& request) {
   Simulation result;
   result.model_name = first.model_name;
   result.model_sha256 = first.model_sha256;
-  result.rate_bps = summary_of(*request.rate_bps, request.rate_file);
-  if (request.load) result.server_load = summary_of(*request.load, request.load_file);
+  result.rate_bps = summary_of(*request.rate_bps, request.rate_file, request.rate_format);
+  if (request.load) result.server_load = summary_of(*request.load, request.load_file, "");
   result.fixed_load = first.server_load;
   result.queue = first.queue;
   result.requests = request.requests;

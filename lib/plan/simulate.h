@@ -23,7 +23,7 @@ struct SimulationRequest {
   std::vector<Plan> plans;  // of one model, one link but for its rate, and one batch
   std::vector<std::string> plan_files;
   std::shared_ptr<const StepTrace> rate_bps;
-  std::string rate_file;
+  std::string rate_file, rate_format;
   std::shared_ptr<const StepTrace> load;  // null: the first plan's load
   std::string load_file;
   std::size_t requests = 100000;

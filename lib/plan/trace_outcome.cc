@@ -43,6 +43,7 @@ std::optional<TraceOutcome> trace_outcome(const Plan& plan, const PlanRequest& r
   const Conditions conditions = conditions_of(request);
   TraceOutcome outcome;
   outcome.file = request.trace_file;
+  outcome.format = request.trace_format;
   outcome.duration_s = request.trace->duration_s();
   outcome.mean_bps = request.trace->mean();
   outcome.starts = kTraceStarts;

@@ -1,5 +1,6 @@
 """Plans over traces, batches, goals and searches, their policies as files, and replaying them."""
 
+import json
 import pathlib
 import sys
 import unittest
@@ -60,12 +61,56 @@ class Plans(CliTest):
         self.assertAlmostEqual(data["link"]["rate_bps"], 38.5e6 / 3)
         result = self.succeeds(*self.plan, "--link", f"trace:{self.trace}", "-o", self.output)
         self.assertIn("has no round trip", result.stderr)
-        for text, says in (("0 1\n0 2\n", "must rise"), ("0 x\n", "line 1"), ("0 0\n1 0\n", "zero")):
+        for text, says in (("0 1\n0 2\n", "line 2"), ("0 x\n", "known trace"), ("0 1\n1", "line 2"),
+                           ("1 1\n0 1\n", "line 2"), ("0 0\n1 0\n", "0 for ever"), ("", "known trace")):
             bad = self.write("bad.txt", text)
             self.fails(2, *self.plan, "--link", f"trace:{bad},rtt=1ms", says=("bad.txt", says))
         self.fails(2, *self.plan, "--link", f"trace:{self.trace},rate=1Mbit", says="a rate and")
         self.fails(2, *self.plan, "--link", "rate=8Mbit,rtt=20ms", "--robust", "quantile=0.9",
                    says="trace")
+
+    def test_traces_of_other_formats(self):
+        mahimahi = self.write("mahimahi", "".join(f"{ms}\n" for ms in range(1, 1001, 3)))
+        norway = self.write("norway", "1 1000 59.8 10.7 125000 1000\n2 2000 59.8 10.7 250000 1000\n"
+                            "3 60000 59.8 10.7 125000 1000\n")
+        cork = self.write("cork.csv", "Timestamp,UL_bitrate,DL_bitrate\n2019.12.16_13.40.04,1000,9\n"
+                          "2019.12.16_13.40.05,-,9\n2019.12.16_13.40.06,2000,9\n")
+        named = self.write("named.csv", "t,up\n0,100\n1,300\n")
+        for trace, mean_bps, format_ in (
+                (self.trace, 38.5e6 / 3, "cooked:gap=hold"), (mahimahi, 4.008e6, "mahimahi"),
+                (norway, 4e6 / 3, "six-columns:gap=cut"), (cork, 1.5e6, "irish:direction=up:gap=cut"),
+                (f"{named},format=columns:time=t:rate=up:unit=kB/s", 1.6e6,
+                 "columns:gap=cut:rate=up:time=t:unit=kB/s")):
+            data = self.planned("--policy", link=f"trace:{trace},rtt=20ms")
+            self.assertAlmostEqual(data["link"]["rate_bps"], mean_bps, delta=mean_bps * 1e-2)
+            self.assertEqual(data["trace"]["format"], format_)
+            simulation = self.folder / "simulation.json"
+            self.succeeds("simulate", "--plan", self.output, "--trace", trace, "--requests", "100",
+                          "-o", simulation)
+            self.assert_valid(simulation)
+            self.assertEqual(read_json(simulation)["data"]["rate_bps"]["format"], format_)
+        for gap, duration_s in (("cut", 3), ("zero", 60), ("hold", 60)):
+            data = self.planned(link=f"trace:{norway},format=six-columns:gap={gap},rtt=20ms")
+            self.assertAlmostEqual(data["trace"]["duration_s"], duration_s)
+        result = self.succeeds(*self.plan, "--link", f"trace:{norway},rtt=1ms", "-o", self.output)
+        self.assertIn("1 gap of 57", result.stderr)
+        self.assertIn("mahimahi", self.succeeds("list", "traces").stdout)
+        self.fails(2, "simulate", "--plan", self.output, "--trace", f"{norway},rtt=1ms", says="format=")
+        self.fails(2, *self.plan, "--link", f"trace:{norway},format=cooked,rtt=1ms",
+                   says="is not 2 numbers")
+        self.fails(2, *self.plan, "--link", f"trace:{norway},format=cookd", says="cooked")
+
+    def test_a_trace_with_the_rest_of_a_link(self):
+        link = self.write("radio.json", json.dumps(
+            {"rate_bps": 1e6, "downlink_bps": 2e6, "rtt_s": 0.1, "overhead_bytes": 7,
+             "radio": {"alpha_w_per_mbps": 0.5, "beta_w": 1}}))
+        data = self.planned(link=f"trace:{self.trace},link={link}")
+        self.assertAlmostEqual(data["link"]["rate_bps"], 38.5e6 / 3)
+        self.assertEqual(data["link"]["rtt_s"], 0.1)
+        self.assertEqual(data["link"]["downlink_bps"], 2e6)
+        self.assertEqual(data["link"]["radio"]["beta_w"], 1)
+        self.fails(2, *self.plan, "--link", f"trace:{self.trace},link={link},rtt=1ms",
+                   says="leave one out")
 
     def test_the_policy_is_a_small_file(self):
         table = self.folder / "policy.sbpt"

@@ -1,5 +1,5 @@
-// Bandwidth traces of every format: what is accepted has rising starts, rates of at least 0, some
-// rate above 0 and an end.
+// Bandwidth traces of every format: what is accepted has some rate above 0 and an end, and is
+// usable at any time and for any amount.
 
 #include <cmath>
 #include <cstddef>
@@ -14,15 +14,17 @@ namespace {
 
 void check(std::string_view text, const char* spec) {
   try {
-    const splitbench::RateTrace trace = splitbench::parse_rate_trace(text, "input", spec);
-    if (trace.steps.empty() || trace.steps.front().start_s != 0) std::abort();
-    double last_s = -1, highest = 0;
-    for (const splitbench::RateStep& step : trace.steps) {
-      if (!(step.start_s > last_s && step.rate_bps >= 0)) std::abort();
-      last_s = step.start_s;
-      highest = std::fmax(highest, step.rate_bps);
+    const splitbench::RateTrace read = splitbench::parse_rate_trace(text, "input", spec);
+    const splitbench::StepTrace& trace = read.rate_bps;
+    if (trace.steps().front().start_s != 0 || !(trace.highest() > 0)) std::abort();
+    if (!(trace.duration_s() > 0 && std::isfinite(trace.duration_s()))) std::abort();
+    if (!(read.gaps_s >= 0) || (read.gaps > 0) != (read.gaps_s > 0)) std::abort();
+    for (const double start : {0.0, 0.25, 1.0, 1e6}) {
+      if (!(trace.at(start) >= 0)) std::abort();
+      for (const double bits : {1.0, 1e6, 1e12}) {
+        if (!(trace.time_to_add_up(start, bits) >= 0)) std::abort();
+      }
     }
-    if (!(trace.end_s > last_s && highest > 0 && std::isfinite(trace.end_s))) std::abort();
   } catch (const splitbench::Error&) {
   }
 }
@@ -31,8 +33,8 @@ void check(std::string_view text, const char* spec) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const char* spec : {"auto", "cooked:gap=zero", "mahimahi", "six-columns:gap=hold", "irish",
-                           "columns:time=t:rate=r:gap=hold"}) {
+  for (const char* spec : {"auto", "cooked:gap=zero", "cooked:gap=cut", "mahimahi",
+                           "six-columns:gap=hold", "irish", "columns:time=t:rate=r:gap=hold"}) {
     check(text, spec);
   }
   return 0;

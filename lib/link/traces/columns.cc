@@ -1,6 +1,7 @@
 // Any CSV file with a header: the columns of time (seconds) and rate by their names; a rate holds
 // until the next row, an empty one or "-" is a gap.
 #include <algorithm>
+#include <utility>
 
 #include "base/csv.h"
 #include "base/error.h"
@@ -35,7 +36,7 @@ std::vector<RateSample> read(std::string_view text, const std::string& name, con
     if (measured) sample.rate_bps = parse_number(fields[rate], where) * unit_bps;
     moments.push_back(sample);
   }
-  return held_until_next(moments);
+  return held_until_next(std::move(moments), gap_policy(spec));
 }
 
 OptionDescription text(const char* name, const char* value, const char* help) {
@@ -58,6 +59,7 @@ TraceFormat columns_format() {
       text("time", "time_s", "the column of seconds, of any clock"),
       text("rate", "rate", "the column of rates"),
       text("unit", "Mbit", "of the rates: bit, kbit, Mbit, Gbit, B/s, kB/s, MB/s ...")};
+  format.gaps = GapPolicy::kCut;
   format.read = read;
   return format;
 }

@@ -1,5 +1,7 @@
-// "Cooked" traces (Pensieve, Oboe, Puffer's in that form): seconds and Mbit/s, a row each; a rate
-// holds until the next row.
+// "Cooked" traces (Pensieve, Oboe, Puffer's in that form): seconds and Mbit/s, a row each
+// change. A log of samples in that form is read as such with gap=cut.
+#include <utility>
+
 #include "link/trace_rows.h"
 
 namespace splitbench {
@@ -7,12 +9,12 @@ namespace {
 
 bool recognises(std::string_view text) { return first_numbers(text).size() == 2; }
 
-std::vector<RateSample> read(std::string_view text, const std::string& name, const Spec&) {
+std::vector<RateSample> read(std::string_view text, const std::string& name, const Spec& spec) {
   std::vector<RateSample> moments;
-  for (const NumberRow& row : number_rows(text, name, 2)) {
-    moments.push_back({row.numbers[0], 0, row.numbers[1] * 1e6, row.line});
-  }
-  return held_until_next(moments);
+  for_each_row(text, name, 2, [&](std::size_t line, const std::vector<double>& numbers) {
+    moments.push_back({numbers[0], 0, numbers[1] * 1e6, line});
+  });
+  return held_until_next(std::move(moments), gap_policy(spec));
 }
 
 }  // namespace
@@ -21,6 +23,7 @@ TraceFormat cooked_format() {
   TraceFormat format;
   format.description.name = "cooked";
   format.description.summary = "Pensieve and kin: seconds and Mbit/s, the rate until the next row";
+  format.gaps = GapPolicy::kHold;
   format.recognises = recognises;
   format.read = read;
   return format;

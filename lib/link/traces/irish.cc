@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <utility>
 
 #include "base/csv.h"
 #include "base/error.h"
@@ -85,7 +86,7 @@ std::vector<RateSample> read(std::string_view text, const std::string& name, con
       ++same;
     }
   }
-  return held_until_next(moments);
+  return held_until_next(std::move(moments), gap_policy(spec));
 }
 
 }  // namespace
@@ -102,6 +103,7 @@ TraceFormat irish_format() {
   direction.help = "whose bit rate counts";
   format.description.options = {direction};
   format.recognises = recognises;
+  format.gaps = GapPolicy::kCut;
   format.read = read;
   return format;
 }

@@ -27,26 +27,26 @@ bool recognises(std::string_view text) {
 std::vector<RateSample> read(std::string_view text, const std::string& name, const Spec&) {
   std::vector<RateSample> samples;
   double last_ms = -1;
-  for (const NumberRow& row : number_rows(text, name, 1)) {
-    const double ms = std::max(row.numbers[0], 1.0);  // 0 and 1 share the first millisecond
-    const std::string where = name + " line " + std::to_string(row.line);
-    if (!is_millisecond(row.numbers[0])) {
-      throw bad_input(where + ": " + format_number(row.numbers[0]) +
+  for_each_row(text, name, 1, [&](std::size_t line, const std::vector<double>& numbers) {
+    const double ms = std::max(numbers[0], 1.0);  // 0 and 1 share the first millisecond
+    const std::string where = name + " line " + std::to_string(line);
+    if (!is_millisecond(numbers[0])) {
+      throw bad_input(where + ": " + format_number(numbers[0]) +
                       " is no whole number of milliseconds");
     }
     if (ms < last_ms) throw bad_input(where + ": milliseconds go back");
     if (ms == last_ms) {
       *samples.back().rate_bps += kPacketBits / kMillisecond;
-      continue;
+      return;
     }
     const double idle_from_ms = std::max(last_ms, 0.0);
     if (ms - 1 > idle_from_ms) {
-      samples.push_back({idle_from_ms * kMillisecond, (ms - 1) * kMillisecond, 0, row.line});
+      samples.push_back({idle_from_ms * kMillisecond, (ms - 1) * kMillisecond, 0, line});
     }
     samples.push_back(
-        {(ms - 1) * kMillisecond, ms * kMillisecond, kPacketBits / kMillisecond, row.line});
+        {(ms - 1) * kMillisecond, ms * kMillisecond, kPacketBits / kMillisecond, line});
     last_ms = ms;
-  }
+  });
   return samples;
 }
 

@@ -13,16 +13,15 @@ bool recognises(std::string_view text) { return first_numbers(text).size() == kC
 
 std::vector<RateSample> read(std::string_view text, const std::string& name, const Spec&) {
   std::vector<RateSample> samples;
-  for (const NumberRow& row : number_rows(text, name, kColumns)) {
-    const double bytes = row.numbers[kBytes], ms = row.numbers[kMs];
-    const std::string where = name + " line " + std::to_string(row.line);
+  for_each_row(text, name, kColumns, [&](std::size_t line, const std::vector<double>& numbers) {
+    const double bytes = numbers[kBytes], ms = numbers[kMs];
     if (bytes < 0 || !(ms > 0)) {
-      throw bad_input(where + ": " + format_number(bytes) + " bytes in " + format_number(ms) +
-                      " ms give no rate");
+      throw bad_input(name + " line " + std::to_string(line) + ": " + format_number(bytes) +
+                      " bytes in " + format_number(ms) + " ms give no rate");
     }
-    const double end_s = row.numbers[kStartMs] / 1e3;
-    samples.push_back({end_s - ms / 1e3, end_s, 8 * bytes / (ms / 1e3), row.line});
-  }
+    const double end_s = numbers[kStartMs] / 1e3;
+    samples.push_back({end_s - ms / 1e3, end_s, 8 * bytes / (ms / 1e3), line});
+  });
   return samples;
 }
 
@@ -34,6 +33,7 @@ TraceFormat six_columns_format() {
   format.description.summary =
       "Norway HSDPA and Ghent LTE: clock, ms, latitude, longitude, bytes, ms they took";
   format.recognises = recognises;
+  format.gaps = GapPolicy::kCut;
   format.read = read;
   return format;
 }

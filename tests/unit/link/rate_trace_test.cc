@@ -21,23 +21,35 @@ std::string refusal(const std::string& text, const std::string& spec = "auto") {
 // "0:100 1:0 | 3" for steps of 100 bit/s from 0 and 0 bit/s from 1 to 3.
 std::string shown(const RateTrace& trace) {
   std::string text;
-  for (const RateStep& step : trace.steps) {
-    text += format_number(step.start_s) + ":" + format_number(step.rate_bps) + " ";
+  for (const TraceStep& step : trace.rate_bps.steps()) {
+    text += format_number(step.start_s) + ":" + format_number(step.value) + " ";
   }
-  return text + "| " + format_number(trace.end_s);
+  return text + "| " + format_number(trace.rate_bps.duration_s());
 }
 
 TEST(CookedTrace, ARateHoldsUntilTheNextRow) {
   const RateTrace trace = parse_rate_trace("# s Mbit/s\n10 1\n11\t2.5\n\n12,2.5\r\n13 0\n", "t");
-  EXPECT_EQ(trace.format, "cooked:gap=cut");
-  EXPECT_EQ(shown(trace), "0:1000000 1:2500000 3:0 | 4");
+  EXPECT_EQ(trace.format, "cooked:gap=hold");
+  EXPECT_EQ(shown(trace), "0:1000000 1:2500000 2:2500000 3:0 | 4");
   EXPECT_EQ(trace.gaps, 0u);
   EXPECT_EQ(shown(parse_rate_trace("5 1\n", "t")), "0:1000000 | 1");
 }
 
+TEST(CookedTrace, RowsAreChangesHoweverFarApart) {
+  const RateTrace trace = parse_rate_trace("0 1\n1 2\n2 3\n600 4\n601 5\n", "t");
+  EXPECT_EQ(shown(trace), "0:1000000 1:2000000 2:3000000 600:4000000 601:5000000 | 602");
+  EXPECT_EQ(trace.gaps, 0u);
+  // The last row lasts as long as the one before it, and then the first comes again.
+  const StepTrace rate = parse_rate_trace("0 8\n1 1\n11 2\n", "t").rate_bps;
+  EXPECT_EQ(rate.duration_s(), 21);
+  EXPECT_EQ(rate.at(20.5), 2e6);
+  EXPECT_EQ(rate.at(21.5), 8e6);
+  EXPECT_EQ(rate.time_to_add_up(20, 10e6), 2);
+}
+
 TEST(CookedTrace, GapsAreWhatTheUserSays) {
   const std::string text = "0 1\n1 2\n2 3\n20 4\n21 5\n";
-  const RateTrace cut = parse_rate_trace(text, "t");
+  const RateTrace cut = parse_rate_trace(text, "t", "cooked:gap=cut");
   EXPECT_EQ(cut.gaps, 1u);
   EXPECT_EQ(cut.gaps_s, 17);
   EXPECT_EQ(shown(cut), "0:1000000 1:2000000 2:3000000 3:4000000 4:5000000 | 5");
@@ -50,14 +62,11 @@ TEST(CookedTrace, GapsAreWhatTheUserSays) {
 TEST(MahimahiTrace, APacketAMillisecond) {
   // Two packets in the millisecond that ends at 1, one in that to 4.
   const RateTrace trace = parse_rate_trace("1\n1\n4\n", "t");
-  EXPECT_EQ(trace.format, "mahimahi:gap=cut");
+  EXPECT_EQ(trace.format, "mahimahi");
   EXPECT_EQ(shown(trace), "0:24000000 0.001:0 0.003:12000000 | 0.004");
-  double bits = 0;
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    const double end_s = i + 1 < trace.steps.size() ? trace.steps[i + 1].start_s : trace.end_s;
-    bits += trace.steps[i].rate_bps * (end_s - trace.steps[i].start_s);
-  }
-  EXPECT_NEAR(bits, 3 * 12000, 1e-6);
+  EXPECT_NEAR(trace.rate_bps.mean() * 0.004, 3 * 12000, 1e-6);
+  // The fourth packet leaves in the first millisecond of the next round.
+  EXPECT_NEAR(trace.rate_bps.time_to_add_up(0, 4 * 12000), 0.0045, 1e-12);
   EXPECT_TRUE(contains(refusal("5\n4\n"), "t line 2: milliseconds go back"));
   EXPECT_TRUE(contains(refusal("5\n5.5\n"), "5.5 is no whole number"));
 }
@@ -67,9 +76,9 @@ TEST(SixColumnTrace, BytesOverTheTimeTheyTook) {
   const std::string row = "1453121790686 39287 51.03 3.73 2493100 1000\n";
   const RateTrace trace = parse_rate_trace(row, "t");
   EXPECT_EQ(trace.format, "six-columns:gap=cut");
-  ASSERT_EQ(trace.steps.size(), 1u);
-  EXPECT_DOUBLE_EQ(trace.steps[0].rate_bps, 2493100 * 8.0);
-  EXPECT_NEAR(trace.end_s, 1, 1e-9);
+  ASSERT_EQ(trace.rate_bps.size(), 1u);
+  EXPECT_DOUBLE_EQ(trace.rate_bps.at(0), 2493100 * 8.0);
+  EXPECT_NEAR(trace.rate_bps.duration_s(), 1, 1e-9);
   EXPECT_EQ(parse_rate_trace(row + "0 40288 51 3 100 1000\n0 90288 51 3 200 1000\n", "t").gaps, 1u);
   EXPECT_TRUE(contains(refusal("1 2 3 4 5 0\n"), "5 bytes in 0 ms give no rate"));
   EXPECT_TRUE(contains(refusal("1 2000 3 4 -5 10\n"), "-5 bytes"));
@@ -88,7 +97,7 @@ TEST(IrishTrace, UplinkInKilobitsAndTheMeanOfASecond) {
   EXPECT_EQ(shown(parse_rate_trace(header + rows, "t", "irish:gap=zero")),
             "0:100000 1:300000 2:0 3:500000 | 4");
   EXPECT_EQ(shown(parse_rate_trace(header + rows, "t", "irish:direction=down")),
-            "0:9000000 3:8000000 | 4");
+            "0:9000000 1:9000000 2:9000000 3:8000000 | 4");
   EXPECT_TRUE(contains(refusal(header + "2019-12-16 13:40:04,5G,1,1,D\n"), "is no time such as"));
   EXPECT_TRUE(contains(refusal(header + "2019.12.16_13.40.04,5G,1,x,D\n"), "t line 2: 'x' is not"));
   EXPECT_TRUE(contains(refusal("a,b\n1,2\n", "irish"), "no column 'Timestamp'"));
@@ -110,6 +119,9 @@ TEST(RateTrace, RefusesWhatNoTransferCouldUse) {
   EXPECT_TRUE(contains(refusal("0 1\n0 2\n"), "t line 2: its time 0 s is not after"));
   EXPECT_TRUE(contains(refusal("5 1\n4 2\n"), "t line 2: its time 4 s is not after"));
   EXPECT_TRUE(contains(refusal("0 1\n1 x\n"), "t line 2: '1 x' is not 2 numbers"));
+  EXPECT_TRUE(contains(refusal("0 1\n1\n"), "t line 2: '1' is not 2 numbers"));
+  EXPECT_TRUE(contains(refusal("0 1\n1 2 3\n"), "t line 2: '1 2 3' is not 2 numbers"));
+  EXPECT_TRUE(contains(refusal("0 1\n1e10 2\n3e10 1\n"), " s are read"));
   EXPECT_TRUE(contains(refusal("0 1\n1 nan\n"), "is not 2 numbers"));
   EXPECT_TRUE(contains(refusal("0 1e300\n"), "bit/s is none of 0 to"));
   EXPECT_TRUE(contains(refusal(""), "looks like no known trace"));
@@ -121,7 +133,10 @@ TEST(RateTrace, RefusesWhatNoTransferCouldUse) {
 TEST(RateTrace, EveryFormatDescribesItself) {
   for (const TraceFormatDescription& format : trace_formats()) {
     EXPECT_FALSE(format.summary.empty()) << format.name;
+    if (format.name == "mahimahi") continue;  // tells of every millisecond
+    ASSERT_FALSE(format.options.empty()) << format.name;
     EXPECT_EQ(format.options.back().name, "gap");
+    EXPECT_EQ(format.options.back().default_value, format.name == "cooked" ? "hold" : "cut");
   }
   EXPECT_EQ(trace_formats().size(), 5u);
 }

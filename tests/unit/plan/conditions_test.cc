@@ -90,13 +90,65 @@ TEST(Conditions, EnergyHasParts) {
   const double sending_s = 8 * 6010 / 1e6;
   const double receiving_s = 8 * 50 / 2e6;
   EXPECT_DOUBLE_EQ(*e.energy_parts.encode, 4 * 0.004);
-  EXPECT_DOUBLE_EQ(*e.energy_parts.radio, 1.5 * sending_s + 0.25 * receiving_s);
-  EXPECT_DOUBLE_EQ(*e.energy_parts.idle, 2 * (0.02 + e.server_s + e.decode_s));
-  EXPECT_DOUBLE_EQ(*e.energy_j, 1 + 0.016 + *e.energy_parts.radio + 0.125 + *e.energy_parts.idle);
+  EXPECT_NEAR(*e.energy_parts.radio, 1.5 * sending_s, 1e-12);
+  EXPECT_NEAR(*e.energy_parts.receive, 0.25 * receiving_s, 1e-12);
+  EXPECT_DOUBLE_EQ(*e.energy_parts.idle,
+                   2 * (0.02 + sending_s + receiving_s + e.server_s + e.decode_s));
+  EXPECT_DOUBLE_EQ(*e.energy_j, 1 + 0.016 + *e.energy_parts.radio + *e.energy_parts.receive +
+                                    0.125 + *e.energy_parts.idle);
   EXPECT_TRUE(plan.warnings.empty());
   // Of a device that is modelled, power times time.
   request.device_scale = 3;
   EXPECT_DOUBLE_EQ(*estimate_of(make_plan(request), 3).energy_parts.compute, 3);
+}
+
+TEST(Conditions, TheLinksRadioCounts) {
+  PlanRequest request = make_request();
+  RadioPower radio;
+  radio.alpha_w_per_mbps = 0.5;
+  radio.beta_w = 1.25;
+  radio.tail_j = 12;
+  radio.source = "a paper";
+  request.link.radio = radio;
+  const double sending_s = 8 * 6010 / 1e6, receiving_s = 8 * 50 / 2e6;
+  const auto parts = [&] { return estimate_of(make_plan(request), 3).energy_parts; };
+  // alpha * 1 Mbit/s + beta while it sends; nobody says what receiving takes, so that is unknown.
+  EXPECT_NEAR(*parts().radio, 1.75 * sending_s, 1e-12);
+  EXPECT_FALSE(parts().receive);
+  EXPECT_FALSE(parts().compute);  // and so is the sum
+  EXPECT_FALSE(estimate_of(make_plan(request), 3).energy_j);
+  request.link.radio->downlink_alpha_w_per_mbps = 0.125;
+  EXPECT_NEAR(*parts().receive, (1.25 + 0.125 * 2) * receiving_s, 1e-12);
+  EXPECT_EQ(*parts().tail, 0);  // none: known to be left out
+  request.link.radio->tail = RadioTail::kFull;
+  EXPECT_EQ(*parts().tail, 12);
+  request.link.radio->tail = RadioTail::kAmortised;
+  request.link.radio->tail_inferences = 100;
+  EXPECT_DOUBLE_EQ(*parts().tail, 0.12);
+  EXPECT_EQ(make_plan(request).power.sources.at("radio_w"), "the link's radio (a paper)");
+  // What the user says goes before it, figure by figure.
+  request.power = parse_power("radio_w=3,tail_j=1");
+  EXPECT_NEAR(*parts().radio, 3 * sending_s, 1e-12);
+  EXPECT_EQ(*parts().tail, 1);
+  EXPECT_NEAR(*parts().receive, 1.5 * receiving_s, 1e-12);
+  EXPECT_EQ(make_plan(request).power.sources.count("radio_w"), 0u);
+}
+
+TEST(Conditions, TheProfilesMeterTellsIdleAndCodecPower) {
+  PlanRequest request = make_request();
+  set_energy(request.device, 4);
+  request.device.end_to_end.energy.mean_w = 4;
+  request.device.power = PowerRecord();
+  request.device.power->meter = "ina3221";
+  request.device.power->idle_w = 1.5;
+  const Plan plan = make_plan(request);
+  const Estimate e = estimate_of(plan, 3);
+  EXPECT_DOUBLE_EQ(*e.energy_parts.encode, 4 * 0.004);
+  EXPECT_DOUBLE_EQ(*e.energy_parts.idle, 1.5 * (e.latency_s - e.device_s - e.encode_s));
+  EXPECT_EQ(plan.power.sources.at("idle_w"), "the device profile (ina3221)");
+  // Of a device that is modelled by scaling it says nothing.
+  request.device_scale = 2;
+  EXPECT_FALSE(estimate_of(make_plan(request), 3).energy_parts.idle);
 }
 
 TEST(Conditions, EnergyPlanesFollowRateAndLoad) {
