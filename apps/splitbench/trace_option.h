@@ -9,12 +9,13 @@
 namespace splitbench {
 
 constexpr char kTraceHelp[] =
-    "FILE[,format=SPEC], a trace of the uplink: 'seconds Mbit/s' for each change, Mahimahi, the logs "
+    "FILE[,format=SPEC], a trace of the uplink: 'seconds Mbit/s' for each change, Mahimahi, the "
+    "logs "
     "of Norway, Ghent and Cork, or a CSV with format=columns:time=NAME:rate=NAME:unit=kbit (see "
     "'splitbench list traces')";
 
-// "FILE,key=value,...": the file, the value of `format` ("auto" when left out) and the other fields,
-// each with its comma in front.
+// "FILE,key=value,...": the file, the value of `format` ("auto" when left out) and the other
+// fields, each with its comma in front.
 struct TraceName {
   std::string file, format, fields;
 };
