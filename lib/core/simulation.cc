@@ -12,8 +12,8 @@ const char* strategy_name(StrategyKind kind) {
       return "dynamic";
     case StrategyKind::kSteady:
       return "steady";
-    case StrategyKind::kForecast:
-      return "forecast";
+    case StrategyKind::kInstant:
+      return "instant";
     case StrategyKind::kOracle:
       return "oracle";
   }

@@ -23,12 +23,12 @@ struct ChoiceShare {
 enum class StrategyKind {
   kStatic,      // a plan's choice for every request
   kBestStatic,  // the one choice that was best in the mean, known afterwards
-  kDynamic,     // a policy's entry for the rate and load that the request starts in
+  kDynamic,     // a policy's entry for what transfers took before that started at such a rate
+  kInstant,     // a policy's entry for the rate and load that the request starts in, as published
   kSteady,      // the same, changing only for what is better by a margin
-  kForecast,    // the same for the time that a transfer took after such a rate before
   kOracle,      // the fastest choice for each request, which knows what the link will do
 };
-// "static", "best-static", "dynamic", "steady", "forecast", "oracle".
+// "static", "best-static", "dynamic", "instant", "steady", "oracle".
 const char* strategy_name(StrategyKind kind);
 
 struct StrategyOutcome {

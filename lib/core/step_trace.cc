@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxSteps = 10'000'000;
 constexpr double kMaxDuration_s = 1e9;
+constexpr std::size_t kTries = 4;  // from a hint, before searching
 
 void check_steps(const std::vector<TraceStep>& steps, double end_s) {
   if (steps.empty()) throw bad_input("a trace needs at least one step");
@@ -78,17 +79,40 @@ double StepTrace::at(double t) const {
   return steps_[step_at(inside)].value;
 }
 
+std::size_t StepTrace::step_at(double t, std::size_t hint) const {
+  for (std::size_t step = hint; step < hint + kTries && step < steps_.size(); ++step) {
+    if (!(steps_[step].start_s <= t)) break;
+    if (step + 1 == steps_.size() || steps_[step + 1].start_s > t) return step;
+  }
+  return step_at(t);
+}
+
+std::size_t StepTrace::place_of(double goal, std::size_t from, std::size_t hint) const {
+  for (std::size_t place = hint; place < hint + kTries && place < sums_.size(); ++place) {
+    if (place <= from || !(sums_[place] >= goal)) continue;
+    if (place == from + 1 || sums_[place - 1] < goal) return place;
+    break;
+  }
+  const auto first = sums_.begin() + static_cast<std::ptrdiff_t>(from) + 1;
+  return static_cast<std::size_t>(std::lower_bound(first, sums_.end(), goal) - sums_.begin());
+}
+
 double StepTrace::time_to_add_up(double t, double amount) const {
+  Hint hint;
+  hint.start = steps_.size();  // none
+  return time_to_add_up(t, amount, hint);
+}
+
+double StepTrace::search_end(double t, double amount, Hint& hint) const {
   if (amount <= 0) return 0;
   const double inside = t < duration_s_ ? t : std::fmod(t, duration_s_);
-  std::size_t step = step_at(inside);
-  // Most transfers end within the step they start in.
-  const double left_in_step =
-      sums_[step + 1] - sums_[step] - steps_[step].value * (inside - steps_[step].start_s);
-  if (amount <= left_in_step && steps_[step].value > 0) return amount / steps_[step].value;
+  std::size_t step = step_at(inside, hint.start);
+  hint.start = step;
+  const double left = left_in_step(step, inside);
+  if (amount <= left && steps_[step].value > 0) return amount / steps_[step].value;
   const double step_end_s = step + 1 < steps_.size() ? steps_[step + 1].start_s : duration_s_;
   const double first_s = step_end_s - inside;
-  double rest = amount - std::max(left_in_step, 0.0);
+  double rest = amount - std::max(left, 0.0);
   double passed_s = first_s;
   double goal = sums_[step + 1] + rest;
   std::size_t from = step + 1;
@@ -102,9 +126,8 @@ double StepTrace::time_to_add_up(double t, double amount) const {
   }
   if (goal <= sums_[from]) return passed_s;  // less is left than rounding shows
   const double from_s = from < steps_.size() ? steps_[from].start_s : duration_s_;
-  const auto after =
-      std::lower_bound(sums_.begin() + static_cast<std::ptrdiff_t>(from) + 1, sums_.end(), goal);
-  step = static_cast<std::size_t>(after - sums_.begin()) - 1;
+  hint.end = place_of(goal, from, hint.end);
+  step = hint.end - 1;
   if (step >= steps_.size()) return passed_s + duration_s_ - from_s;  // rounding at the very end
   return passed_s + steps_[step].start_s - from_s + (goal - sums_[step]) / steps_[step].value;
 }

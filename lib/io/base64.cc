@@ -12,9 +12,9 @@ namespace {
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kInvalid = 64;
 
-std::array<std::uint8_t, 256> decoding_table() {
-  std::array<std::uint8_t, 256> table;
-  table.fill(kInvalid);
+constexpr std::array<std::uint8_t, 256> decoding_table() {
+  std::array<std::uint8_t, 256> table = {};
+  for (std::uint8_t& value : table) value = kInvalid;
   for (std::uint8_t i = 0; i < kInvalid; ++i) table[static_cast<unsigned char>(kAlphabet[i])] = i;
   return table;
 }
@@ -38,7 +38,7 @@ std::string base64_encode(ByteView bytes) {
 }
 
 Bytes base64_decode(const std::string& text) {
-  const std::array<std::uint8_t, 256> table = decoding_table();
+  constexpr std::array<std::uint8_t, 256> table = decoding_table();
   std::size_t symbols = text.size();
   while (symbols > 0 && text.size() - symbols < 2 && text[symbols - 1] == '=') --symbols;
   Bytes bytes;

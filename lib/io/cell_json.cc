@@ -12,7 +12,6 @@
 namespace splitbench {
 namespace {
 
-constexpr char kSchema[] = "splitbench.cells";
 constexpr CellStatus kStatuses[] = {CellStatus::kOk, CellStatus::kUnsupported, CellStatus::kFailed,
                                     CellStatus::kStopped};
 // The fields that only a finished cell has.
@@ -203,31 +202,42 @@ Bytes bits_from(const JsonNode& node, std::size_t images) {
   } catch (const Error& error) {
     node.fail(std::string("is ") + error.what());
   }
-  if (bits.size() != images / 8 + (images % 8 != 0 ? 1 : 0)) {
+  if (!holds_bits_of(bits, images)) {
     node.fail("holds " + std::to_string(bits.size()) + " bytes, which are not the bits of " +
               std::to_string(images) + " images");
   }
   return bits;
 }
 
-// The bits are what the accuracy was counted from; one that says otherwise was edited or damaged.
-void check_counted(const JsonNode& node, const Cell& cell) {
-  constexpr double kRounding = 1e-9;
-  if (cell.accuracy.images == 0) return;
+std::size_t bits_set(const Bytes& bits) {
   std::size_t set = 0;
-  for (const std::uint8_t byte : cell.correct_bits) set += std::bitset<8>(byte).count();
-  const double counted = static_cast<double>(set) / static_cast<double>(cell.accuracy.images);
-  if (std::abs(counted - cell.accuracy.top1.value_or(cell.accuracy.agreement)) <= kRounding) return;
+  for (const std::uint8_t byte : bits) set += std::bitset<8>(byte).count();
+  return set;
+}
+
+void check_counted(const JsonNode& node, const Cell& cell) {
+  if (counts_as(cell.correct_bits, cell.accuracy)) return;
   node.at(cell.accuracy.top1 ? "top1" : "agreement")
-      .fail("differs from correct_bits, of which " + std::to_string(set) + " of " +
-            std::to_string(cell.accuracy.images) + " are set");
+      .fail("differs from correct_bits, of which " + std::to_string(bits_set(cell.correct_bits)) +
+            " of " + std::to_string(cell.accuracy.images) + " are set");
 }
 
 }  // namespace
 
+bool holds_bits_of(const Bytes& bits, std::size_t images) {
+  return bits.size() == images / 8 + (images % 8 != 0 ? 1 : 0);
+}
+
+bool counts_as(const Bytes& bits, const CellAccuracy& accuracy) {
+  constexpr double kRounding = 1e-9;
+  if (accuracy.images == 0) return true;
+  const double counted = static_cast<double>(bits_set(bits)) / static_cast<double>(accuracy.images);
+  return std::abs(counted - accuracy.top1.value_or(accuracy.agreement)) <= kRounding;
+}
+
 Json cell_json(const Cell& cell) {
   Json json;
-  json["schema"] = kSchema;
+  json["schema"] = kCellsSchema;
   json["schema_version"] = kSchemaVersion;
   json["key"] = key_json(cell.key);
   json["status"] = cell_status_name(cell.status);
@@ -252,8 +262,8 @@ Json cell_json(const Cell& cell) {
 
 Cell cell_from(const JsonNode& node) {
   const auto schema = node.find("schema");
-  if (schema && schema->text() != kSchema) {
-    schema->fail("is " + shown(schema->text()) + ", must be \"" + kSchema + "\"");
+  if (schema && schema->text() != kCellsSchema) {
+    schema->fail("is " + shown(schema->text()) + ", must be \"" + kCellsSchema + "\"");
   }
   check_schema_version(node.at("schema_version"));
   Cell cell;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include "base/error.h"
 #include "io/cell_json.h"
+#include "io/plain_cell.h"
 #include "io/text_file.h"
 
 namespace splitbench {
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxLineBytes = std::size_t{16} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
+constexpr std::size_t kMostReserved = 200'000;  // cells, some 100 MB
 
 struct Line {
   std::string text;         // without its newline
@@ -100,6 +103,8 @@ std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* 
   LineReader reader(file, descriptor);
   std::vector<Cell> cells;
   Line line;
+  const off_t bytes = lseek(descriptor.value(), 0, SEEK_END);
+  if (bytes > 0) lseek(descriptor.value(), 0, SEEK_SET);
   std::string broken;  // an error that is forgiven when no line follows
   while (reader.next(line)) {
     if (!broken.empty()) {
@@ -107,6 +112,14 @@ std::vector<Cell> read_cells(const std::string& path, std::vector<std::string>* 
     }
     if (blank(line)) continue;
     const std::string where = place(file, line);
+    if (cells.empty() && bytes > 0) {  // most lines are about as long as the first
+      cells.reserve(
+          std::min(static_cast<std::size_t>(bytes) / line.text.size() + 1, kMostReserved));
+    }
+    if (auto plain = plain_cell(line.text)) {
+      cells.push_back(std::move(*plain));
+      continue;
+    }
     try {
       const nlohmann::json json = parse_json(line.text, where);
       cells.push_back(cell_from({json, where}));

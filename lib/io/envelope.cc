@@ -97,7 +97,8 @@ std::optional<int> major_version(const std::string& version) {
 
 }  // namespace
 
-std::string envelope_text(const std::string& kind, const RunRecord& run, Json data) {
+std::string envelope_text(const std::string& kind, const RunRecord& run, Json data,
+                          const std::vector<TextPart>& parts) {
   Json document;
   document["schema"] = kSchemaPrefix + kind;
   document["schema_version"] = kSchemaVersion;
@@ -105,7 +106,7 @@ std::string envelope_text(const std::string& kind, const RunRecord& run, Json da
   document["tool"]["version"] = SPLITBENCH_VERSION;
   document["run"] = run_json(run);
   document["data"] = std::move(data);
-  return document_text(document, kind);
+  return document_text(document, kind, parts);
 }
 
 void check_schema_version(const JsonNode& node) {

@@ -8,9 +8,10 @@
 
 namespace splitbench {
 
-// The finished text of a document; `kind` without "splitbench.".
+// The finished text of a document; `kind` without "splitbench.", `parts` as in document_text().
 // Throws Error{kRuntime} when a number is not finite.
-std::string envelope_text(const std::string& kind, const RunRecord& run, Json data);
+std::string envelope_text(const std::string& kind, const RunRecord& run, Json data,
+                          const std::vector<TextPart>& parts = {});
 
 // A parsed document whose kind and version have been checked.
 class OpenedDocument {

@@ -51,7 +51,9 @@ bool fits_one_line(const Json& value) {
                                            [](const Json& item) { return item.is_structured(); }));
 }
 
-void print(const Json& value, std::size_t indent, std::string& text) {
+void print(const Json& value, std::size_t indent, const std::vector<TextPart>& parts,
+           std::string& text) {
+  if (value.is_binary()) return parts.at(value.get_binary().subtype())(text);
   if (fits_one_line(value)) {
     text += compact(value);
     return;
@@ -59,9 +61,10 @@ void print(const Json& value, std::size_t indent, std::string& text) {
   text += value.is_object() ? "{" : "[";
   bool first = true;
   for (auto it = value.begin(); it != value.end(); ++it) {
-    text += (first ? "\n" : ",\n") + std::string(indent + kIndent, ' ');
+    text += first ? "\n" : ",\n";
+    text.append(indent + kIndent, ' ');
     if (value.is_object()) text += compact(Json(it.key())) + ": ";
-    print(*it, indent + kIndent, text);
+    print(*it, indent + kIndent, parts, text);
     first = false;
   }
   text += "\n" + std::string(indent, ' ') + (value.is_object() ? "}" : "]");
@@ -107,11 +110,23 @@ class StructureGuard {
 
 }  // namespace
 
-std::string document_text(const Json& document, const std::string& what) {
+std::string compact_text(const Json& value) { return compact(value); }
+
+void append_number(std::string& text, double value) {
+  char digits[64];
+  text.append(digits, nlohmann::detail::to_chars(digits, digits + sizeof digits, value));
+}
+
+// JSON itself has no binary values, so one can be nothing else.
+Json part_mark(std::size_t part) { return Json::binary({}, part); }
+
+std::string document_text(const Json& document, const std::string& what,
+                          const std::vector<TextPart>& parts) {
   require_finite(document, what);
   std::string text;
-  print(document, 0, text);
-  return text + "\n";
+  print(document, 0, parts, text);
+  text += '\n';
+  return text;
 }
 
 std::string line_text(const Json& document, const std::string& what) {

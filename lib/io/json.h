@@ -3,7 +3,9 @@
 // Private to lib/io: the only header that knows nlohmann::json. Include it in `.cc` files alone.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -19,9 +21,18 @@ using Json = nlohmann::ordered_json;
 // Pretty, with every array of plain values on one line, and a newline at the end.
 // Throws Error{kRuntime} naming `what` and the JSON path of a number that is not finite: nlohmann
 // would write null without saying why.
-std::string document_text(const Json& document, const std::string& what);
+// Where the document has a part_mark(i), it calls the i-th of `parts` to append JSON of its own.
+using TextPart = std::function<void(std::string& text)>;
+std::string document_text(const Json& document, const std::string& what,
+                          const std::vector<TextPart>& parts = {});
+Json part_mark(std::size_t part);
 // On one line, newline at the end; throws as document_text().
 std::string line_text(const Json& document, const std::string& what);
+
+// A value on one line, without its newline; bytes that are not UTF-8 become U+FFFD.
+std::string compact_text(const Json& value);
+// A finite number, in the digits in which the functions above write it.
+void append_number(std::string& text, double value);
 
 // Sets `key` to the value, or to null and `<key>_reason` to the reason.
 template <typename T>

@@ -1,6 +1,7 @@
 #include "io/plan_document.h"
 
 #include "io/envelope.h"
+#include "io/json_text.h"
 #include "io/plan_parts.h"
 #include "io/value_json.h"
 
@@ -43,28 +44,37 @@ constexpr Baseline kBaselines[] = {
     {"raw-split", &Plan::raw_split},
 };
 
-void set_interval(Json& json, const char* key, const std::optional<Interval>& interval) {
-  set_or_null(json, key, interval ? std::optional<Json>(interval_json(*interval)) : std::nullopt,
-              "no interval was measured");
+void set_interval(JsonText& json, const char* key, const std::optional<Interval>& interval) {
+  if (interval) {
+    json.set(key, interval->low, interval->high);
+  } else {
+    json.set_null(key, "no interval was measured");
+  }
 }
 
-Json estimate_json(const Estimate& estimate) {
-  Json json;
-  for (const Stage& stage : kStages) json[stage.key] = estimate.*stage.value;
-  json["queue_s"] = estimate.queue_s;
-  json["period_s"] = estimate.period_s;
+void write_estimate(JsonText& json, const Estimate& estimate) {
+  json.begin();
+  for (const Stage& stage : kStages) json.set(stage.key, estimate.*stage.value);
+  json.set("queue_s", estimate.queue_s);
+  json.set("period_s", estimate.period_s);
   set_interval(json, "latency_s_ci95", estimate.latency_ci95);
-  json["energy_j"] = estimate.energy_j ? Json(*estimate.energy_j) : Json(nullptr);
-  if (!estimate.energy_j) json["energy_reason"] = estimate.energy_reason;
-  if (any_energy_part(estimate.energy_parts)) {
-    json["energy_parts"] = energy_parts_json(estimate.energy_parts);
+  if (estimate.energy_j) {
+    json.set("energy_j", *estimate.energy_j);
+  } else {
+    json.key("energy_j");
+    json.null();
+    json.set("energy_reason", estimate.energy_reason);
   }
-  set_or_null(json, "device_memory_bytes", estimate.device_memory_bytes,
-              "the device profile has no layers up to this split");
-  json["payload_bytes"] = estimate.payload_bytes;
-  json["accuracy_loss"] = estimate.accuracy_loss;
+  if (any_energy_part(estimate.energy_parts)) {
+    json.key("energy_parts");
+    write_energy_parts(json, estimate.energy_parts);
+  }
+  json.set_or_null("device_memory_bytes", estimate.device_memory_bytes,
+                   "the device profile has no layers up to this split");
+  json.set("payload_bytes", estimate.payload_bytes);
+  json.set("accuracy_loss", estimate.accuracy_loss);
   set_interval(json, "accuracy_loss_ci95", estimate.accuracy_loss_ci95);
-  return json;
+  json.end();
 }
 
 Estimate estimate_from(const JsonNode& node) {
@@ -87,19 +97,40 @@ Estimate estimate_from(const JsonNode& node) {
   return estimate;
 }
 
+void write_candidate(std::string& text, const Candidate& candidate) {
+  JsonText json(text, kKind);
+  json.begin();
+  json.set("split", candidate.split);
+  json.set("codec", candidate.codec);
+  if (candidate.estimate) {
+    json.key("estimate");
+    write_estimate(json, *candidate.estimate);
+  } else {
+    json.set_null("estimate", candidate.rejected_because);
+  }
+  json.set_flag("feasible", candidate.feasible);
+  json.set("rejected_because", candidate.rejected_because);
+  json.end();
+}
+
+// A line each: there may be 100,000 of them.
+void write_candidates(std::string& text, const std::vector<Candidate>& candidates) {
+  constexpr std::size_t kUsualBytes = 768;
+  text.reserve(text.size() + candidates.size() * kUsualBytes);
+  text += '[';
+  for (const Candidate& candidate : candidates) {
+    text += &candidate == candidates.data() ? "\n   " : ",\n   ";
+    write_candidate(text, candidate);
+  }
+  text += candidates.empty() ? "]" : "\n  ]";
+}
+
 }  // namespace
 
 Json candidate_json(const Candidate& candidate) {
-  Json json;
-  json["split"] = candidate.split;
-  json["codec"] = candidate.codec;
-  const auto& estimate = candidate.estimate;
-  set_or_null(json, "estimate",
-              estimate ? std::optional<Json>(estimate_json(*estimate)) : std::nullopt,
-              candidate.rejected_because);
-  json["feasible"] = candidate.feasible;
-  json["rejected_because"] = candidate.rejected_because;
-  return json;
+  std::string text;
+  write_candidate(text, candidate);
+  return Json::parse(text);
 }
 
 Candidate candidate_from(const JsonNode& node) {
@@ -237,14 +268,12 @@ std::string plan_document(const Plan& plan, const RunRecord& run) {
     set_candidate(data["baselines"], baseline.key, plan.*baseline.value,
                   "the sweep has no such cell");
   }
-  data["candidates"] = Json::array();
-  for (const Candidate& candidate : plan.candidates) {
-    data["candidates"].push_back(candidate_json(candidate));
-  }
+  data["candidates"] = part_mark(0);
   write_answer_parts(data, plan, candidate_json);
   data["policy"] = policy_json(plan);
   data["warnings"] = plan.warnings;
-  return envelope_text(kKind, run, std::move(data));
+  return envelope_text(kKind, run, std::move(data),
+                       {[&](std::string& text) { write_candidates(text, plan.candidates); }});
 }
 
 Plan read_plan(const std::string& path) {

@@ -279,12 +279,12 @@ bool any_energy_part(const EnergyParts& parts) {
                      [&](const EnergyField& field) { return (parts.*field.value).has_value(); });
 }
 
-Json energy_parts_json(const EnergyParts& parts) {
-  Json json;
+void write_energy_parts(JsonText& json, const EnergyParts& parts) {
+  json.begin();
   for (const EnergyField& field : kEnergyFields) {
-    set_or_null(json, field.key, parts.*field.value, field.reason);
+    json.set_or_null(field.key, parts.*field.value, field.reason);
   }
-  return json;
+  json.end();
 }
 
 EnergyParts energy_parts_from(const JsonNode& node) {

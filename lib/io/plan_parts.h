@@ -8,6 +8,7 @@
 
 #include "core/plan.h"
 #include "io/json.h"
+#include "io/json_text.h"
 
 namespace splitbench {
 
@@ -35,7 +36,7 @@ std::optional<PolicyTable> read_policy_table(const JsonNode& policy);
 
 bool any_energy_part(const EnergyParts& parts);
 // {"compute_j", "encode_j", ...}, each null with a reason when it is unknown.
-Json energy_parts_json(const EnergyParts& parts);
+void write_energy_parts(JsonText& json, const EnergyParts& parts);
 EnergyParts energy_parts_from(const JsonNode& node);
 
 }  // namespace splitbench

@@ -8,9 +8,9 @@ namespace splitbench {
 namespace {
 
 constexpr char kKind[] = "simulation";
-constexpr StrategyKind kStrategies[] = {StrategyKind::kStatic,   StrategyKind::kBestStatic,
-                                        StrategyKind::kDynamic,  StrategyKind::kSteady,
-                                        StrategyKind::kForecast, StrategyKind::kOracle};
+constexpr StrategyKind kStrategies[] = {StrategyKind::kStatic,  StrategyKind::kBestStatic,
+                                        StrategyKind::kDynamic, StrategyKind::kInstant,
+                                        StrategyKind::kSteady,  StrategyKind::kOracle};
 
 struct Figure {
   const char* key;

@@ -42,6 +42,16 @@ std::optional<Interval> latency_interval(double latency_s, std::initializer_list
   return Interval{latency_s - std::sqrt(below), latency_s + std::sqrt(above)};
 }
 
+// Both ways; requires the payload and what goes before.
+void set_transfers(Estimate& e, const Conditions& c) {
+  const double bits = uplink_bits(e, c);
+  e.uplink_s = c.trace == nullptr
+                   ? transfer_s(bits, c.link.rate_bps, c.link)
+                   : c.link.rtt_s / 2 +
+                         robust_transfer_s(*c.trace, bits, e.device_s + e.encode_s, c.statistic);
+  e.downlink_s = transfer_s(downlink_bits(c), c.link.downlink_bps, c.link);
+}
+
 int runs(int batch, int profiled) { return profiled == batch ? 1 : batch; }
 
 }  // namespace
@@ -106,7 +116,6 @@ Estimate estimate_device_only(const SegmentProfile& end_to_end, const Conditions
 
 Estimate estimate_split(const SplitProfile& device, const SplitProfile& server, const Cell& cell,
                         const Conditions& conditions, std::optional<double> memory) {
-  const Link& link = conditions.link;
   const double n = conditions.batch;
   const double server_factor = conditions.server_scale * slow_down(conditions);
   const double head_factor = conditions.device_scale * conditions.device_runs;
@@ -120,15 +129,9 @@ Estimate estimate_split(const SplitProfile& device, const SplitProfile& server, 
   estimate.device_memory_bytes = memory;
   estimate.device_s = has_head ? device.head.latency.median * head_factor : 0;
   estimate.encode_s = n * cell.encode.median * conditions.device_scale;
-  const double bits = uplink_bits(estimate, conditions);
-  const double sent_after_s = estimate.device_s + estimate.encode_s;
-  estimate.uplink_s = conditions.trace == nullptr
-                          ? transfer_s(bits, link.rate_bps, link)
-                          : link.rtt_s / 2 + robust_transfer_s(*conditions.trace, bits,
-                                                               sent_after_s, conditions.statistic);
+  set_transfers(estimate, conditions);
   estimate.server_s = server.tail.latency.median * tail_factor;
   estimate.decode_s = n * cell.decode.median * server_factor;
-  estimate.downlink_s = transfer_s(downlink_bits(conditions), link.downlink_bps, link);
   estimate.queue_s = (estimate.server_s + estimate.decode_s) * (1 - 1 / slow_down(conditions));
   set_latency(estimate);
   set_period(estimate, conditions);

@@ -19,7 +19,8 @@
 // from the moment of sending (core/step_trace.h), for starts spread evenly over the trace; of these
 // times `statistic` makes one: their mean, a quantile, or mean + deviation * sqrt(p / (1 - p)),
 // which at most 1 - p of any distribution with that mean and deviation exceeds (Cantelli's
-// inequality).
+// inequality). A downlink that follows the uplink counts at the trace's mean rate here; replays
+// (plan/replay.h) add it up over the trace too.
 //
 // server-only: the head is the identity, so device_s = 0 and the tail is the whole network.
 // device-only: device_s = median end-to-end time in the device profile * device_scale. Nothing is

@@ -192,6 +192,13 @@ void warn_about_choice(Plan& plan) {
         " is compatible with the images measured (95 %), above the bound of " +
         format_plain(*bound) + "; sweep more images to be sure, or plan with --certain-loss");
   }
+  const std::optional<double>& latency = plan.constraints.max_latency_s;
+  if (latency && estimate.latency_ci95 && estimate.latency_ci95->high > *latency) {
+    plan.warnings.push_back("the latency of the choice is " + format_duration(estimate.latency_s) +
+                            ", but up to " + format_duration(estimate.latency_ci95->high) +
+                            " is compatible with what was measured (95 %), above the bound of " +
+                            format_duration(*latency) + "; profile longer to be sure");
+  }
   warn_about_energy(plan, estimate);
 }
 

@@ -29,12 +29,4 @@ Replay::Replay(const Estimate& e, const Conditions& c) : device_s_(e.device_s + 
   }
 }
 
-std::optional<double> Replay::energy_j(const StepTrace& rate, double start_s, double w) const {
-  if (!fixed_j_ || up_bits_ == 0) return fixed_j_;
-  const double sending_s = rate.time_to_add_up(start_s + device_s_, up_bits_);
-  const double receiving = receiving_s(rate, start_s + device_s_ + sending_s);
-  return *fixed_j_ + radio_w_ * sending_s + receive_w_ * receiving +
-         idle_w_ * (rtt_s_ + sending_s + receiving + server_s_ * (1 + w));
-}
-
 }  // namespace splitbench

@@ -12,29 +12,39 @@
 
 #include "core/plan.h"
 #include "plan/cost_model.h"
+#include "plan/exchange.h"
 
 namespace splitbench {
+
+// A request: when it starts, and what the device may know of link and server then.
+struct Moment {
+  double start_s = 0, rate_bps = 0, load = 0, w = 0;
+};
 
 class Replay {
  public:
   // `estimate` was made under `conditions`.
   Replay(const Estimate& estimate, const Conditions& conditions);
 
-  double latency_s(const StepTrace& rate, double start_s, double w) const {
-    if (up_bits_ == 0) return device_s_;
-    const double sending_s = rate.time_to_add_up(start_s + device_s_, up_bits_);
-    return device_s_ + rtt_s_ + sending_s + server_s_ * (1 + w) +
-           receiving_s(rate, start_s + device_s_ + sending_s);
+  // For requests in order of time keep one `hints`.
+  Exchange times(const StepTrace& rate, double start_s, ExchangeHints& hints) const {
+    if (up_bits_ == 0) return {};
+    Exchange times = exchange_over(rate, start_s + device_s_, up_bits_, down_bits_, hints);
+    if (down_bits_ == 0) times.receiving_s = down_s_;
+    return times;
   }
-
+  double latency_s(const Exchange& times, double w) const {
+    if (up_bits_ == 0) return device_s_;
+    return device_s_ + rtt_s_ + times.sending_s + server_s_ * (1 + w) + times.receiving_s;
+  }
   // Unset when the estimate has none.
-  std::optional<double> energy_j(const StepTrace& rate, double start_s, double w) const;
+  std::optional<double> energy_j(const Exchange& times, double w) const {
+    if (!fixed_j_ || up_bits_ == 0) return fixed_j_;
+    return *fixed_j_ + radio_w_ * times.sending_s + receive_w_ * times.receiving_s +
+           idle_w_ * (rtt_s_ + times.sending_s + times.receiving_s + server_s_ * (1 + w));
+  }
 
  private:
-  double receiving_s(const StepTrace& rate, double at_s) const {
-    return down_bits_ == 0 ? down_s_ : rate.time_to_add_up(at_s, down_bits_);
-  }
-
   double device_s_ = 0, rtt_s_ = 0, up_bits_ = 0, server_s_ = 0;
   double down_s_ = 0, down_bits_ = 0;  // one of them; bits where the downlink follows
   std::optional<double> fixed_j_;      // without what depends on times

@@ -48,17 +48,19 @@ double robust_value(const RobustStatistic& statistic, std::vector<double> sample
   return average + deviation * std::sqrt(statistic.p / (1 - statistic.p));
 }
 
-double transfer_from_start(const StepTrace& trace, std::size_t k, double bits, double after_s) {
+double transfer_from_start(const StepTrace& trace, std::size_t k, double bits, double after_s,
+                           StepTrace::Hint& hint) {
   const double start_s =
       (static_cast<double>(k) + 0.5) / static_cast<double>(kTraceStarts) * trace.duration_s();
-  return trace.time_to_add_up(start_s + after_s, bits);
+  return trace.time_to_add_up(start_s + after_s, bits, hint);
 }
 
 double robust_transfer_s(const StepTrace& trace, double bits, double after_s,
                          const RobustStatistic& statistic) {
   std::vector<double> samples(kTraceStarts);
+  StepTrace::Hint hint;
   for (std::size_t k = 0; k < kTraceStarts; ++k) {
-    samples[k] = transfer_from_start(trace, k, bits, after_s);
+    samples[k] = transfer_from_start(trace, k, bits, after_s, hint);
   }
   return robust_value(statistic, std::move(samples));
 }

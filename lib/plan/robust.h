@@ -20,8 +20,10 @@ std::string statistic_text(const RobustStatistic& statistic);
 // Moves with what is added to every sample, so that a sum of stages stays one.
 double robust_value(const RobustStatistic& statistic, std::vector<double> samples);
 
-// Seconds from start k of kTraceStarts, `after_s` later, until `bits` are through.
-double transfer_from_start(const StepTrace& trace, std::size_t k, double bits, double after_s);
+// Seconds from start k of kTraceStarts, `after_s` later, until `bits` are through; for rising k
+// keep one `hint`.
+double transfer_from_start(const StepTrace& trace, std::size_t k, double bits, double after_s,
+                           StepTrace::Hint& hint);
 
 // Of these, over all starts.
 double robust_transfer_s(const StepTrace& trace, double bits, double after_s,

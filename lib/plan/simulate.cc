@@ -1,7 +1,6 @@
 #include "plan/simulate.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -10,7 +9,9 @@
 #include "core/front.h"
 #include "core/statistics.h"
 #include "plan/constraints.h"
+#include "plan/energy.h"
 #include "plan/forecast.h"
+#include "plan/oracle.h"
 #include "plan/replay.h"
 
 namespace splitbench {
@@ -23,10 +24,6 @@ constexpr double kSlowestRateBps = 1;  // what a policy is asked for when the ra
 struct Runner {
   std::string split, codec;
   Replay replay;
-};
-
-struct Moment {
-  double start_s = 0, rate_bps = 0, load = 0, w = 0;
 };
 
 class Pool {
@@ -183,13 +180,14 @@ std::vector<EntryTransfer> transfers_of(const Plan& plan, const std::string& fil
 }
 
 std::vector<ChoiceShare> shares_of(const Choices& choices, const Pool& pool) {
-  std::map<std::size_t, std::size_t> counts;
+  std::vector<std::size_t> counts(pool.runners().size(), 0);
   for (const std::size_t choice : choices) ++counts[choice];
   std::vector<ChoiceShare> shares;
-  for (const auto& [choice, count] : counts) {
+  for (std::size_t choice = 0; choice < counts.size(); ++choice) {
+    if (counts[choice] == 0) continue;
     const Runner& runner = pool.runners()[choice];
     shares.push_back({runner.split, runner.codec,
-                      static_cast<double>(count) / static_cast<double>(choices.size())});
+                      static_cast<double>(counts[choice]) / static_cast<double>(choices.size())});
   }
   std::stable_sort(shares.begin(), shares.end(),
                    [](const ChoiceShare& a, const ChoiceShare& b) { return a.share > b.share; });
@@ -199,19 +197,56 @@ std::vector<ChoiceShare> shares_of(const Choices& choices, const Pool& pool) {
 LatencyDistribution distribution_of(std::vector<double> latencies) {
   LatencyDistribution d;
   d.mean = mean(latencies);
-  std::sort(latencies.begin(), latencies.end());
+  auto sorted = latencies.begin();  // everything before is in place
+  const auto take = [&](std::size_t rank) {
+    const auto place = latencies.begin() + static_cast<std::ptrdiff_t>(rank);
+    if (place < sorted) return *place;
+    std::nth_element(sorted, place, latencies.end());
+    sorted = place + 1;
+    return *place;
+  };
+  // In rising order, so that each search is among what the one before has left.
   const auto at = [&](double p) {
     const double place = p * static_cast<double>(latencies.size() - 1);
     const auto below = static_cast<std::size_t>(place);
     const std::size_t above = std::min(below + 1, latencies.size() - 1);
     const double share = place - static_cast<double>(below);
-    return latencies[below] + share * (latencies[above] - latencies[below]);
+    const double low = take(below);
+    return low + share * (take(above) - low);
   };
   d.p50 = at(0.5);
   d.p95 = at(0.95);
   d.p99 = at(0.99);
-  d.max = latencies.back();
+  d.max = *std::max_element(latencies.begin(), latencies.end());
   return d;
+}
+
+// The plan's own choice as an entry of a table, where it is one.
+std::optional<PolicyEntry> entry_of(const Plan& plan, const Conditions& conditions) {
+  if (!plan.chosen) return std::nullopt;
+  const Estimate& e = *plan.chosen->estimate;
+  const auto value = objective_plane(plan.objective, e, conditions);
+  if (!value) return std::nullopt;
+  return PolicyEntry{plan.chosen->split,
+                     plan.chosen->codec,
+                     plan.batch,
+                     latency_plane(e, conditions),
+                     *value,
+                     energy_plane(e, conditions)};
+}
+
+// The place in the table of the plan's choice over its link's history, added when it is not there;
+// kNoEntry for a plan without one.
+std::size_t home_of(Plan& plan, const Conditions& conditions) {
+  std::vector<PolicyEntry>& entries = plan.table->entries;
+  if (!plan.trace) return kNoEntry;
+  const auto home = entry_of(plan, conditions);
+  if (!home) return kNoEntry;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].split == home->split && entries[i].codec == home->codec) return i;
+  }
+  entries.push_back(*home);
+  return entries.size() - 1;
 }
 
 class Simulator {
@@ -225,7 +260,10 @@ class Simulator {
         }
       }
     }
-    find_best();
+    std::vector<const Replay*> replays;
+    for (const std::size_t i : contenders_) replays.push_back(&pool_.runners()[i].replay);
+    oracle_ = consult_oracle(replays, *request.rate_bps, moments_);
+    for (std::size_t& choice : oracle_.choices) choice = contenders_[choice];
   }
 
   std::size_t contenders() const { return contenders_.size(); }
@@ -242,8 +280,9 @@ class Simulator {
     }
     if (!plan.table) return;
     const PolicyTable& table = *plan.table;
+    add_dynamic(plan, file, conditions, result);
     result.strategies.push_back(
-        outcome(StrategyKind::kDynamic, file,
+        outcome(StrategyKind::kInstant, file,
                 policy_choices(plan, file, conditions, moments_, pool_, [&](const Moment& m) {
                   return best_entry(table, 1 / m.rate_bps, m.w, plan.batch);
                 })));
@@ -253,45 +292,26 @@ class Simulator {
                 policy_choices(plan, file, conditions, moments_, pool_, [&](const Moment& m) {
                   return steady.choose(m.rate_bps, m.load, plan.batch);
                 })));
-    const PolicyTable own = table_of_batch(table, plan.batch);
-    Plan of_batch = plan;
-    of_batch.table = own;
-    Forecast forecast(*request_.rate_bps, own, transfers_of(of_batch, file));
-    result.strategies.push_back(
-        outcome(StrategyKind::kForecast, file,
-                policy_choices(of_batch, file, conditions, moments_, pool_, [&](const Moment& m) {
-                  return forecast.choose(m.start_s, m.rate_bps, m.w);
-                })));
   }
 
   void add_bounds(Simulation& result) {
-    const Choices best_static(moments_.size(), best_static_);
+    const Choices best_static(moments_.size(), contenders_[oracle_.best_static]);
     result.strategies.push_back(outcome(StrategyKind::kBestStatic, "", best_static));
-    result.strategies.push_back(outcome(StrategyKind::kOracle, "", oracle_));
+    result.strategies.push_back(outcome(StrategyKind::kOracle, "", oracle_.choices));
   }
 
  private:
-  double latency_s(std::size_t choice, const Moment& m) const {
-    return pool_.runners()[choice].replay.latency_s(*request_.rate_bps, m.start_s, m.w);
-  }
-
-  // The oracle's choice for each request, and the best one for all.
-  void find_best() {
-    std::vector<double> sums(contenders_.size(), 0);
-    oracle_.resize(moments_.size());
-    least_s_.resize(moments_.size());
-    for (std::size_t i = 0; i < moments_.size(); ++i) {
-      least_s_[i] = std::numeric_limits<double>::infinity();
-      for (std::size_t k = 0; k < contenders_.size(); ++k) {
-        const double own = latency_s(contenders_[k], moments_[i]);
-        sums[k] += own;
-        if (own >= least_s_[i]) continue;
-        least_s_[i] = own;
-        oracle_[i] = contenders_[k];
-      }
-    }
-    const auto best = std::min_element(sums.begin(), sums.end()) - sums.begin();
-    best_static_ = contenders_[static_cast<std::size_t>(best)];
+  void add_dynamic(const Plan& plan, const std::string& file, const Conditions& conditions,
+                   Simulation& result) {
+    Plan own = plan;
+    own.table = table_of_batch(*plan.table, plan.batch);
+    const std::size_t home = home_of(own, conditions);
+    Forecast forecast(*request_.rate_bps, *own.table, transfers_of(own, file), home);
+    result.strategies.push_back(
+        outcome(StrategyKind::kDynamic, file,
+                policy_choices(own, file, conditions, moments_, pool_, [&](const Moment& m) {
+                  return forecast.choose(m.start_s, m.rate_bps, m.w);
+                })));
   }
 
   StrategyOutcome outcome(StrategyKind kind, const std::string& file,
@@ -300,19 +320,22 @@ class Simulator {
     result.kind = kind;
     result.plan = file;
     std::vector<double> latencies(choices.size());
+    ExchangeHints hints;
     double energy_j = 0;
     bool energy_known = true;
     std::size_t misses = 0;
     for (std::size_t i = 0; i < choices.size(); ++i) {
-      latencies[i] = latency_s(choices[i], moments_[i]);
-      const double regret = latencies[i] - least_s_[i];
+      const Moment& moment = moments_[i];
+      const Replay& replay = pool_.runners()[choices[i]].replay;
+      const Exchange times = replay.times(*request_.rate_bps, moment.start_s, hints);
+      latencies[i] = replay.latency_s(times, moment.w);
+      const double regret = latencies[i] - oracle_.least_s[i];
       result.mean_regret_s += regret / static_cast<double>(choices.size());
       result.worst_regret_s = std::max(result.worst_regret_s, regret);
       if (request_.deadline_s && latencies[i] > *request_.deadline_s) ++misses;
       if (i > 0 && choices[i] != choices[i - 1]) ++result.switches;
       if (!energy_known) continue;
-      const std::optional<double> own = pool_.runners()[choices[i]].replay.energy_j(
-          *request_.rate_bps, moments_[i].start_s, moments_[i].w);
+      const std::optional<double> own = replay.energy_j(times, moment.w);
       energy_known = own.has_value();
       energy_j += own.value_or(0);
     }
@@ -326,10 +349,8 @@ class Simulator {
   const SimulationRequest& request_;
   std::vector<Moment> moments_;
   Pool pool_;
-  std::vector<std::size_t> contenders_;
-  Choices oracle_;
-  std::vector<double> least_s_;
-  std::size_t best_static_ = 0;
+  std::vector<std::size_t> contenders_;  // places in the pool
+  Oracle oracle_;
 };
 
 TraceSummary summary_of(const StepTrace& trace, const std::string& file,

@@ -1,13 +1,14 @@
 // Plans replayed over a trace: what each would have cost, request by request.
 //
 // Requests start evenly spread over one round of the rate trace, each for itself (plan/replay.h):
-// none waits for another on the device. The load is the load trace's at the start, or the plan's. A
-// dynamic strategy looks its table up with the rate and load of the moment in which the request
-// starts and knows no more; forecast looks it up with what the link's past says of that rate
-// (plan/forecast.h), for a rate that lasts shorter than a transfer misleads. The oracle takes the
-// fastest of all candidates that keep the plan's bounds on accuracy, payload and memory, for what
-// the link will do; regret is the time lost against it. All compare latency, whatever the plans'
-// objective. Deterministic. Pure function; thread-safe.
+// none waits for another on the device. The load is the load trace's at the start, or the plan's.
+// The dynamic strategy looks its table up with what the link's past says of the rate at which the
+// request starts (plan/forecast.h), and keeps to the plan's choice where it says nothing, if the
+// plan is one over a trace. The instant one, as published, looks it up with the rate and load of
+// that moment and knows no more: a rate that lasts shorter than a transfer misleads it. The oracle
+// takes the fastest of all candidates that keep the plan's bounds on accuracy, payload and memory,
+// for what the link will do; regret is the time lost against it. All compare latency, whatever the
+// plans' objective. Deterministic. Pure function; thread-safe.
 #pragma once
 
 #include <memory>
@@ -31,7 +32,7 @@ struct SimulationRequest {
   double margin = 0.1;  // of the steady strategies
 };
 
-// Strategies: the static choice of each plan, dynamic, steady and forecast of each with a policy,
+// Strategies: the static choice of each plan, dynamic, instant and steady of each with a policy,
 // best-static, oracle. Throws Error{kBadInput} for plans that do not go together, no plan, no
 // request, or a load that the queue does not take, and Error{kInfeasible} when no plan has a
 // choice.

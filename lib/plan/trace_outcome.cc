@@ -28,11 +28,12 @@ std::vector<const Estimate*> contenders(const Plan& plan) {
   return kept;
 }
 
-double latency_from_start(const Estimate& e, std::size_t k, const Conditions& c) {
+double latency_from_start(const Estimate& e, std::size_t k, const Conditions& c,
+                          StepTrace::Hint& hint) {
   if (!sends(e)) return e.latency_s;
   const double sent_after_s = e.device_s + e.encode_s;
   return sent_after_s + c.link.rtt_s / 2 +
-         transfer_from_start(*c.trace, k, uplink_bits(e, c), sent_after_s) + e.server_s +
+         transfer_from_start(*c.trace, k, uplink_bits(e, c), sent_after_s, hint) + e.server_s +
          e.decode_s + e.downlink_s;
 }
 
@@ -51,11 +52,13 @@ std::optional<TraceOutcome> trace_outcome(const Plan& plan, const PlanRequest& r
   const std::vector<const Estimate*> others = contenders(plan);
   std::vector<double> own(kTraceStarts);
   std::vector<double> regret(kTraceStarts);
+  StepTrace::Hint own_hint;
+  std::vector<StepTrace::Hint> hints(others.size());
   for (std::size_t k = 0; k < kTraceStarts; ++k) {
-    own[k] = latency_from_start(*plan.chosen->estimate, k, conditions);
+    own[k] = latency_from_start(*plan.chosen->estimate, k, conditions, own_hint);
     double best = own[k];
-    for (const Estimate* other : others) {
-      best = std::min(best, latency_from_start(*other, k, conditions));
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      best = std::min(best, latency_from_start(*others[i], k, conditions, hints[i]));
     }
     regret[k] = own[k] - best;
   }

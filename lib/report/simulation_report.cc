@@ -75,10 +75,12 @@ std::string render(const Simulation& simulation, ReportFormat format) {
   page.paragraph(conditions_text(simulation));
   page.table(strategy_table(simulation));
   page.paragraph(
-      "static: a plan's choice for every request. dynamic: the policy's for the rate and "
-      "load at its start; steady: changing only for what is better by " +
+      "static: a plan's choice for every request. dynamic: the policy's for what transfers took "
+      "before that started at such a rate; instant: for the rate and load of the moment; steady: "
+      "the "
+      "same, changing only for what is better by " +
       format_percent(simulation.margin) +
-      "; forecast: for what transfers took before after such a rate. best-static: the one choice "
+      ". best-static: the one choice "
       "that was best in the mean, known afterwards. oracle: "
       "the fastest of " +
       std::to_string(simulation.contenders) +

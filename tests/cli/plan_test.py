@@ -145,7 +145,7 @@ class Plans(CliTest):
         self.assert_valid(simulation)
         strategies = read_json(simulation)["data"]["strategies"]
         self.assertEqual([strategy["kind"] for strategy in strategies],
-                         ["static", "dynamic", "steady", "forecast", "best-static", "oracle"])
+                         ["static", "dynamic", "instant", "steady", "best-static", "oracle"])
         oracle = strategies[-1]["latency_s"]["mean"]
         for strategy in strategies:
             self.assertGreaterEqual(strategy["latency_s"]["mean"], oracle - 1e-12)

@@ -67,6 +67,28 @@ TEST(StepTrace, AgreesWithSlicesOnRandomTraces) {
   }
 }
 
+TEST(StepTrace, AHintChangesNothing) {
+  Rng rng(6);
+  for (int i = 0; i < 200; ++i) {
+    std::vector<TraceStep> steps;
+    double end = 0;
+    const std::size_t count = 1 + rng.below(40);
+    for (std::size_t k = 0; k < count; ++k) {
+      steps.push_back({end, static_cast<double>(rng.below(3)) * rng.uniform()});
+      end += 0.01 + rng.uniform();
+    }
+    steps.front().value += 1;
+    const StepTrace trace(steps, end);
+    StepTrace::Hint hint;
+    double start = 0;
+    for (int k = 0; k < 200; ++k) {
+      start = rng.below(10) == 0 ? 3 * end * rng.uniform() : start + 0.05 * rng.uniform();
+      const double amount = (rng.below(5) == 0 ? 5 * end : 0.3) * rng.uniform();
+      ASSERT_EQ(trace.time_to_add_up(start, amount, hint), trace.time_to_add_up(start, amount));
+    }
+  }
+}
+
 TEST(StepTrace, RefusesWhatIsNoTrace) {
   EXPECT_THROW(StepTrace({}, 1), Error);
   EXPECT_THROW(StepTrace({{0, 1}}, 0), Error);

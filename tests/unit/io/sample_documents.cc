@@ -262,8 +262,8 @@ Simulation sample_simulation() {
   Simulation simulation;
   simulation.model_name = "tiny";
   simulation.model_sha256 = kModelSha;
-  simulation.rate_bps = {"tram.txt", 60, 2e6, 8e6};
-  simulation.server_load = TraceSummary{"load.txt", 30, 0.5, 0.75};
+  simulation.rate_bps = {"tram.txt", "cooked:gap=hold", 60, 2e6, 8e6};
+  simulation.server_load = TraceSummary{"load.txt", "", 30, 0.5, 0.75};
   simulation.fixed_load = 0.125;
   simulation.queue = {QueueKind::kMg1, 2};
   simulation.requests = 1000;
@@ -271,7 +271,7 @@ Simulation sample_simulation() {
   simulation.margin = 0.0625;
   simulation.contenders = 5;
   StrategyOutcome outcome;
-  outcome.kind = StrategyKind::kForecast;
+  outcome.kind = StrategyKind::kInstant;
   outcome.plan = "plan.json";
   outcome.latency_s = {1, 2, 3, 4, 5};
   outcome.energy_j = 0.5;

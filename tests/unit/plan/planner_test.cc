@@ -260,6 +260,24 @@ TEST(Planner, OutOfRangeRequestsAreRefused) {
   EXPECT_TRUE(contains(refused([](PlanRequest& r) { r.device.batch = 8; }), "batches of 8"));
 }
 
+TEST(Planner, WarnsOfAnIntervalBeyondTheLatencyBound) {
+  PlanRequest request = make_request();
+  for (SplitProfile& split : request.device.splits) {
+    split.head.latency.ci95 = {split.head.latency.median, split.head.latency.median + 0.05};
+  }
+  for (SplitProfile& split : request.server.splits) {
+    split.tail.latency.ci95 = {split.tail.latency.median, split.tail.latency.median + 0.05};
+  }
+  const double latency_s = make_plan(request).chosen->estimate->latency_s;
+  request.constraints.max_latency_s = latency_s + 0.5;
+  EXPECT_TRUE(make_plan(request).warnings.empty());
+  request.constraints.max_latency_s = latency_s + 0.01;
+  const Plan plan = make_plan(request);
+  ASSERT_EQ(plan.warnings.size(), 1u);
+  EXPECT_NE(plan.warnings[0].find("is compatible with what was measured (95 %)"),
+            std::string::npos);
+}
+
 TEST(Planner, WarnsAboutWhatWeakensTheChoice) {
   PlanRequest request = make_request();
   request.constraints.max_accuracy_loss = 0.0055;  // the interval of the choice ends at 0.006

@@ -60,6 +60,21 @@ TEST(Simulate, AConstantTraceIsThePlan) {
   }
 }
 
+// A plan over a trace and its replay ask the same starts, so they agree.
+TEST(Simulate, AStaticPlanTakesWhatThePlanOverItsTraceSays) {
+  PlanRequest plan = make_request();
+  plan.trace = trace({{0, 2e6}, {5, 3e4}, {7, 8e6}, {9, 1e3}}, 10);
+  plan.link.rate_bps = plan.trace->mean();
+  SimulationRequest request = request_for(plan);
+  request.rate_bps = plan.trace;
+  request.requests = 1000;
+  const Plan& made = request.plans[0];
+  const StrategyOutcome fixed = outcome(simulate(request), StrategyKind::kStatic);
+  EXPECT_NEAR(fixed.latency_s.mean, made.chosen->estimate->latency_s, 1e-9);
+  EXPECT_NEAR(made.trace->mean_s, made.chosen->estimate->latency_s, 1e-9);
+  EXPECT_NEAR(fixed.mean_regret_s, made.trace->mean_regret_s, 1e-9);
+}
+
 // Against adding up every candidate for every request.
 TEST(Simulate, TheOracleIsTheBestOfAllCandidatesOnRandomTraces) {
   Rng rng(3);
@@ -109,33 +124,99 @@ TEST(Simulate, TheOracleIsTheBestOfAllCandidatesOnRandomTraces) {
   }
 }
 
-TEST(Simulate, DynamicChangesWithTheLinkAndSteadyLess) {
+TEST(Simulate, InstantChangesWithTheLinkAndSteadyLess) {
   SimulationRequest request = request_for(make_request());
   Steps steps;
   for (int k = 0; k < 100; ++k) steps.push_back({10.0 * k, k % 2 == 0 ? 1e5 : 3e7});
   request.rate_bps = trace(steps, 1000);
   request.deadline_s = 0.5;
   const Simulation simulation = simulate(request);
-  const StrategyOutcome& dynamic = outcome(simulation, StrategyKind::kDynamic);
-  EXPECT_EQ(dynamic.switches, 99u);
-  EXPECT_EQ(dynamic.choices.size(), 2u);
-  EXPECT_LE(outcome(simulation, StrategyKind::kSteady).switches, dynamic.switches);
-  EXPECT_LT(dynamic.latency_s.mean, outcome(simulation, StrategyKind::kStatic).latency_s.mean);
-  EXPECT_LT(dynamic.latency_s.mean, outcome(simulation, StrategyKind::kBestStatic).latency_s.mean);
-  EXPECT_GT(*dynamic.deadline_misses, 0u);
+  const StrategyOutcome& instant = outcome(simulation, StrategyKind::kInstant);
+  EXPECT_EQ(instant.switches, 99u);
+  EXPECT_EQ(instant.choices.size(), 2u);
+  EXPECT_LE(outcome(simulation, StrategyKind::kSteady).switches, instant.switches);
+  EXPECT_GT(*instant.deadline_misses, 0u);
+  for (const StrategyKind kind : {StrategyKind::kInstant, StrategyKind::kDynamic}) {
+    const double mean_s = outcome(simulation, kind).latency_s.mean;
+    EXPECT_LT(mean_s, outcome(simulation, StrategyKind::kStatic).latency_s.mean);
+    EXPECT_LT(mean_s, outcome(simulation, StrategyKind::kBestStatic).latency_s.mean);
+  }
 }
 
 // Moments of no rate that are over before a transfer is: the rate of the moment misleads.
-TEST(Simulate, AForecastDoesNotFallForShortFades) {
+TEST(Simulate, DynamicDoesNotFallForShortFades) {
   SimulationRequest request = request_for(make_request());
   Steps steps;
   for (int k = 0; k < 1000; ++k) steps.push_back({0.1 * k, k % 5 == 0 ? 1e3 : 4e6});
   request.rate_bps = trace(steps, 100);
   const Simulation simulation = simulate(request);
-  EXPECT_GT(outcome(simulation, StrategyKind::kDynamic).latency_s.mean,
+  EXPECT_GT(outcome(simulation, StrategyKind::kInstant).latency_s.mean,
             outcome(simulation, StrategyKind::kBestStatic).latency_s.mean + 0.05);
-  EXPECT_LT(outcome(simulation, StrategyKind::kForecast).latency_s.mean,
+  EXPECT_LT(outcome(simulation, StrategyKind::kDynamic).latency_s.mean,
             outcome(simulation, StrategyKind::kBestStatic).latency_s.mean + 0.01);
+}
+
+// Kinds of links of which it is known whether the rate of the moment says something of the next.
+StepTrace link_of(const std::string& kind, std::uint64_t seed) {
+  Rng rng(seed);
+  Steps steps;
+  double level = 0;
+  bool good = true;
+  for (int k = 0; k < 4000; ++k) {
+    const double noise = 2 * rng.uniform() - 1;
+    double mbit = 1;
+    if (kind == "noise") mbit = std::exp(2.5 * noise);          // nothing
+    if (kind == "fades") mbit = k % 9 == 0 ? 0.01 : 6 + noise;  // the contrary
+    if (kind == "walk") mbit = std::exp(level += 0.3 * noise - 0.02 * level);
+    if (kind == "two states") {  // much
+      if (rng.uniform() < 0.02) good = !good;
+      mbit = good ? 30 : 0.05;
+    }
+    steps.push_back({0.1 * k, 1e6 * mbit});
+  }
+  return StepTrace(std::move(steps), 400);
+}
+
+// Planned over one day's link and replayed over another's.
+TEST(Simulate, DynamicIsNotSlowerThanTheBestStaticPlan) {
+  for (const char* kind : {"constant", "noise", "fades", "walk", "two states"}) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      PlanRequest plan = make_request();
+      plan.trace = std::make_shared<StepTrace>(link_of(kind, 100 + seed));
+      plan.link.rate_bps = plan.trace->mean();
+      SimulationRequest request = request_for(plan);
+      request.rate_bps = std::make_shared<StepTrace>(link_of(kind, seed));
+      request.requests = 20000;
+      const Simulation simulation = simulate(request);
+      const double best_s = outcome(simulation, StrategyKind::kBestStatic).latency_s.mean;
+      EXPECT_LE(outcome(simulation, StrategyKind::kDynamic).latency_s.mean, best_s + 1e-9)
+          << kind << " " << seed;
+    }
+  }
+}
+
+TEST(Simulate, DynamicKnowsThePastAlone) {
+  PlanRequest plan = make_request();
+  plan.trace = std::make_shared<StepTrace>(link_of("walk", 9));
+  const auto choices_until_half = [&](bool other_future) {
+    Steps steps = link_of("walk", 1).steps();
+    const Steps other = link_of("noise", 2).steps();
+    if (other_future) std::copy(other.begin() + 2100, other.end(), steps.begin() + 2100);
+    const StepTrace rate(steps, 400);
+    const PolicyTable table = *[&] {
+      PlanRequest asked = plan;
+      asked.policy = true;
+      return make_plan(asked).table;
+    }();
+    std::vector<EntryTransfer> transfers;
+    for (const PolicyEntry& entry : table.entries)
+      transfers.push_back({0.1, entry.latency_s.per_x});
+    Forecast forecast(rate, table, transfers, 0);
+    std::vector<std::size_t> choices;
+    for (double t = 0; t < 200; t += 0.01) choices.push_back(forecast.choose(t, rate.at(t), 0));
+    return choices;
+  };
+  EXPECT_EQ(choices_until_half(false), choices_until_half(true));
 }
 
 TEST(Simulate, PlansThatDoNotGoTogetherAreRefused) {
