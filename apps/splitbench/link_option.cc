@@ -53,11 +53,11 @@ void resolve_trace(const std::string& text, const std::vector<std::string>& fold
     throw bad_input("link '" + text + "' has a profile and figures of its own: " +
                     name.fields.substr(1) + "; leave one out");
   }
+  RateTrace trace = read_rate_trace(name, recorder);
   if (!profile && name.fields.find(",rtt=") == std::string::npos) {
     name.fields += ",rtt=0ms";
     recorder.warning("the link '" + text + "' has no round trip and counts none; add ,rtt=20ms");
   }
-  RateTrace trace = read_rate_trace(name, recorder);
   const double mean_bps = trace.rate_bps.mean();
   request.trace_file = name.file;
   request.trace_format = trace.format;

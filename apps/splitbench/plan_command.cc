@@ -234,6 +234,9 @@ class PlanCommand : public Command {
     for (const std::string& path : profiles) warn_unless_valid(read_run(path), path, recorder);
     warn_of_scaled(device_profiles_, "device", recorder);
     warn_of_scaled(server_profiles_, "server", recorder);
+    if (!live_.wanted()) {
+      warn_of_foreign_sweep(cells_, device_profiles_.front().host, recorder);
+    }
     for (const std::string& path : profiles) recorder.add_input(path);
     if (!live_.wanted()) recorder.add_input(cells_path(cells_));
   }
@@ -242,7 +245,6 @@ class PlanCommand : public Command {
     std::vector<std::string> warnings;
     request_.cells = read_cells(cells_, &warnings);
     for (const std::string& warning : warnings) recorder.warning(warning);
-    warn_of_foreign_sweep(cells_, device_profiles_.front().host, recorder);
   }
 
   void resolve_question(const Context& context, RunRecorder& recorder) {

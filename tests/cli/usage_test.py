@@ -45,7 +45,7 @@ class Names(CliTest):
     def test_nothing_and_unknown_commands(self):
         self.fails(2, says="A subcommand is required")
         self.fails(2, "profle", says="no command 'profle' (did you mean 'profile'?)")
-        self.fails(2, "frobnicate", says="known: profile, train, compress, merge, plan")
+        self.fails(2, "frobnicate", says="known: profile, scale, train, compress, merge, plan")
 
     def test_unknown_options_get_the_nearest(self):
         self.fails(2, "profile", "fashion-resnet", "--thread", "1",

@@ -306,7 +306,7 @@ TEST(Document, NonFiniteNumbersAreNeverWritten) {
   Plan plan = sample_plan();
   plan.chosen->estimate->energy_j = std::numeric_limits<double>::infinity();
   EXPECT_EQ(error_message(ErrorCode::kRuntime, [&] { plan_document(plan, sample_run()); }),
-            "plan: data.chosen.estimate.energy_j is not a finite number and cannot be written");
+            "plan: energy_j is not a finite number and cannot be written");
 }
 
 TEST(Document, BytesThatAreNotUtf8AreReplaced) {
