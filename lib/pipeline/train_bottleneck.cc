@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/rng.h"
 #include "io/text_file.h"
 #include "nn/training_method.h"
@@ -169,7 +170,8 @@ TrainedBottleneck train_bottleneck(ModelSession& session, const Dataset& dataset
   images.load(settings.threads, settings.memory_bytes / 4 * 3, "to train on", events);
 
   model.use_threads(settings.threads);
-  model.keep_memory();
+  // Each step allocates what the last one freed.
+  keep_freed_memory();
   const std::unique_ptr<Trainer> trainer =
       model.trainer(plan, mixed_seed({settings.seed, kWeightSeed}));
   TrainingRun run({plan, settings, *trainer, images, held_out, identity_of(log), events}, log);
