@@ -19,9 +19,8 @@
 // than an image (RaceClaim::expected_gain()): the margin is what may be lost, not what is spent.
 //
 // How it goes (core/race_batches.h has the images' order):
-//   1. All cells see the fair batches. The leaders of each group, which none of it dominates in
-//   what
-//      was seen, then see all images.
+//   1. All cells see the fair batches. The leaders of each group, which none of it dominates in all
+//      that was seen, then see all images.
 //   2. The others follow, a few at a time, those that cost least first: what the uncompressed model
 //      gets wrong before what it gets right, for there they could be more accurate than a cell that
 //      costs less. After each batch a cell is stopped if one that has seen all images provably
@@ -50,8 +49,8 @@ namespace splitbench {
 
 struct RaceSettings {
   double alpha = 0.05;
-  // Accuracy, as a fraction. With 0, only cells that are clearly less accurate are stopped; equally
-  // accurate ones need about 10 / margin images at least to be told from better ones.
+  // Accuracy, as a fraction. The larger, the fewer images tell equal cells from better ones; with 0
+  // only those are stopped that are clearly no better.
   double margin = 0;
 };
 

@@ -12,8 +12,7 @@ namespace splitbench {
 //   dense      convolutions, matrix products   MACs / dense_macs_per_s / seconds as measured
 //   depthwise  convolutions of k x k values    MACs / depthwise_macs_per_s / seconds as measured
 //              (k odd) for each output, which see one input channel
-//   other      without MACs                    output bytes / copy_bytes_per_s / seconds as
-//   measured
+//   other      without MACs                    bytes out / copy_bytes_per_s / seconds as measured
 //
 // with sums over all layers of the class, so that a class takes as long as the device's figure says
 // and its layers keep their proportions. A head, a tail and the whole are multiplied with what

@@ -1,8 +1,7 @@
 // What each of several users of one server should do, decided together: an option each, and the
 // shares that are best for it (plan/shares.h).
 //
-// 1. Options that no choice of the others can make best are left out: those that another of the
-// same
+// 1. Options that no choice of the others can make best are left out: those that another of that
 //    user undercuts in all three demands (more of any never helps), and those whose deadline is too
 //    short even with everything shared.
 // 2. Prices (plan/share_prices.h) give a bound that no choice costs less than, and a first choice.

@@ -7,9 +7,8 @@
 // arrive each second, then takes
 //
 //   server   s / (p - a s)        p > a s; s / p when requests are rare (a = 0)
-//   link     b / (q - a b)        the same of a link that is shared, for b seconds of sending at
-//   its
-//                                 whole rate and a share q of it
+//   link     b / (q - a b)        the same of a link that is shared: b seconds of sending at its
+//                                 whole rate, a share q of it
 //   latency  f + server + link    f: everything that is not shared
 //
 // Shares that others leave idle are not counted on, so a work-conserving server does better. Shares
@@ -20,8 +19,7 @@
 // sum v = V - sum a b, and s / u + b / v <= A: convex. At prices m of the server and n of the link,
 // with t = sqrt(s m) + sqrt(b n) and k = max(sqrt(w), t / A), each user alone takes
 //
-//   u = k sqrt(s / m)    v = k sqrt(b / n)    at a cost w (f + t / k) + k t, price of u and v
-//   included
+//   u = k sqrt(s / m)    v = k sqrt(b / n)    at a cost w (f + t / k) + k t, with u and v's price
 //
 // (Karush-Kuhn-Tucker; t / k is the time that is bought), and the best prices use up the
 // capacities. Without deadlines or shared link p = a s + (C - sum a s) sqrt(w s) / sum sqrt(w s).
