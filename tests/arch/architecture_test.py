@@ -34,6 +34,7 @@ OWNERS = [
     (re.compile(r"[ei]mmintrin\.h$"), ("lib/codec/",), "sources"),
     (re.compile(r"linux/perf_event\.h$"), ("lib/device/",), "sources"),
     (re.compile(r"zlib\.h$"), ("lib/codec/", "lib/data/"), "sources"),
+    (re.compile(r"malloc\.h$"), ("lib/base/",), "sources"),  # glibc's own
 ]
 STANDARD = re.compile(r"[a-z_0-9]+$")
 POSIX = re.compile(r"(fcntl|poll|unistd|dlfcn|sys/[a-z]+)\.h$")
