@@ -8,6 +8,7 @@
 #include "command.h"
 #include "data/image_reader.h"
 #include "data/registry.h"
+#include "io/file_lock.h"
 #include "io/output_file.h"
 #include "io/text_file.h"
 #include "io/training_document.h"
@@ -25,11 +26,30 @@ namespace fs = std::filesystem;
 
 constexpr char kSuffix[] = ".bottleneck";
 
-// One bottleneck to train.
+// One bottleneck to train, and the files that belong to it.
 struct Job {
   Spec spec;
   std::size_t split = 0;
   std::string output;
+
+  std::string curve() const { return output + ".training.json"; }
+  std::string checkpoint() const { return output + ".checkpoint"; }
+};
+
+// What is open while a bottleneck is trained.
+struct Desk {
+  Desk(const Job& job, const Context& context)
+      : lock(job.output + ".lock",
+             job.output +
+                 ": another splitbench trains this bottleneck; wait for it or choose "
+                 "another place with -o",
+             FileLock::After::kRemove),
+        recorder(context.argv, context.events),
+        output(job.output) {}
+
+  FileLock lock;
+  RunRecorder recorder;
+  OutputFile output;
 };
 
 // "bottlefit_layer2_channels=3.bottleneck": the split, and the settings that are not the default.
@@ -105,6 +125,8 @@ class TrainCommand : public Command {
         "The model is the teacher, as it is: batch norms keep the statistics they were saved\n"
         "with, and no label is needed for methods that only compare features. A fine-tuned\n"
         "tail goes into the file; the model's own stays as it is.\n\n"
+        "Several bottlenecks (lists, ranges, several splits) are trained side by side on the same\n"
+        "images: the network is run once for all whose batches are of one size.\n\n"
         "Beside FILE are FILE.training.json, the learning curve, and while it is trained\n"
         "FILE.checkpoint. A training that is killed at any moment goes on with --resume and\n"
         "gives the same weights as one that was not, with the same number of threads.\n\n"
@@ -132,14 +154,7 @@ class TrainCommand : public Command {
     }
     const StopSignals signals;
     settings_.stop_requested = [&signals] { return signals.requested(); };
-    std::size_t number = 0;
-    for (const Job& job : jobs) {
-      if (jobs.size() > 1) {
-        context.events.note("bottleneck " + std::to_string(++number) + " of " +
-                            std::to_string(jobs.size()) + ": " + job.output);
-      }
-      train(job, session, *dataset, validation.get(), context);
-    }
+    train(jobs, session, *dataset, validation.get(), context);
     return 0;
   }
 
@@ -196,8 +211,13 @@ class TrainCommand : public Command {
     }};
   }
 
-  void prepare_checkpoint(const std::string& path) {
-    settings_.checkpoint = path;
+  bool finished(const Job& job, const Context& context) const {
+    const bool done = settings_.resume && fs::exists(job.output) && !fs::exists(job.checkpoint());
+    if (done) context.events.note(job.output + " is finished");
+    return done;
+  }
+
+  void prepare_checkpoint(const std::string& path) const {
     if (!fs::exists(path)) return;
     if (fresh_) {
       std::error_code error;
@@ -209,36 +229,50 @@ class TrainCommand : public Command {
     }
   }
 
-  void train(const Job& job, ModelSession& session, const Dataset& dataset,
-             const Dataset* validation, const Context& context) {
-    const std::string checkpoint = job.output + ".checkpoint";
-    if (settings_.resume && fs::exists(job.output) && !fs::exists(checkpoint)) {
-      context.events.note(job.output + " is finished");
-      return;
-    }
-    prepare_checkpoint(checkpoint);
-    RunRecorder recorder(context.argv, context.events);
-    recorder.set_seed(settings_.seed);
-    recorder.set_threads(model_.threads);
-    recorder.add_input(session.manifest.file);
+  std::unique_ptr<Desk> make_desk(const Job& job, const ModelSession& session,
+                                  const Context& context) const {
+    auto desk = std::make_unique<Desk>(job, context);
+    prepare_checkpoint(job.checkpoint());
+    desk->recorder.set_seed(settings_.seed);
+    desk->recorder.set_threads(model_.threads);
+    desk->recorder.add_input(session.manifest.file);
     for (const auto& [library, version] : session.backend->library_versions()) {
-      recorder.add_library(library, version);
+      desk->recorder.add_library(library, version);
     }
-    OutputFile output(job.output);
-    const std::string curve = job.output + ".training.json";
-    settings_.spec = job.spec;
-    settings_.split = job.split;
-    settings_.epoch_done = [&](const TrainingLog& log) {
-      write_text_file(curve, training_document(log, recorder.finish()));
+    return desk;
+  }
+
+  BottleneckJob with_desk(const Job& job, Desk& desk, const Context& context) const {
+    BottleneckJob work;
+    work.spec = job.spec;
+    work.split = job.split;
+    work.checkpoint = job.checkpoint();
+    work.epoch_done = [&job, &desk](const TrainingLog& log) {
+      write_text_file(job.curve(), training_document(log, desk.recorder.finish()));
     };
-    const TrainedBottleneck trained =
-        train_bottleneck(session, dataset, validation, settings_, recorder);
-    const Bytes bytes = write_bottleneck(trained.bottleneck);
-    write_text_file(curve, training_document(trained.log, recorder.finish()));
-    output.commit(std::string(bytes.begin(), bytes.end()));
-    std::error_code ignored;
-    fs::remove(checkpoint, ignored);
-    summarise(trained, bytes.size(), job.output, context);
+    work.trained = [this, &job, &desk, &context](const TrainedBottleneck& trained) {
+      const Bytes bytes = write_bottleneck(trained.bottleneck);
+      write_text_file(job.curve(), training_document(trained.log, desk.recorder.finish()));
+      desk.output.commit(std::string(bytes.begin(), bytes.end()));
+      std::error_code ignored;
+      fs::remove(job.checkpoint(), ignored);
+      summarise(trained, bytes.size(), job.output, context);
+    };
+    return work;
+  }
+
+  void train(const std::vector<Job>& jobs, ModelSession& session, const Dataset& dataset,
+             const Dataset* validation, const Context& context) const {
+    std::vector<std::unique_ptr<Desk>> desks;
+    std::vector<BottleneckJob> works;
+    for (const Job& job : jobs) {
+      if (finished(job, context)) continue;
+      desks.push_back(make_desk(job, session, context));
+      works.push_back(with_desk(job, *desks.back(), context));
+      if (jobs.size() > 1) works.back().prefix = fs::path(job.output).stem().string() + ": ";
+    }
+    if (works.empty()) return;
+    train_bottlenecks(session, dataset, validation, settings_, works, context.events);
   }
 
   void summarise(const TrainedBottleneck& trained, std::size_t bytes, const std::string& path,

@@ -99,7 +99,8 @@ class Model {
   // One instrumented pass: seconds of every layer, in the order of info().layers.
   virtual std::vector<double> time_layers(const Tensor& input) = 0;
 
-  // Trains a bottleneck for this network, which must outlive it; weights are drawn by the seed.
+  // Trains a bottleneck for this network, which must outlive it; weights are drawn by the seed. The
+  // trainers of a network share its passes over numbered batches, and one thread calls them all.
   // Throws Error{kBadInput} when the back-end cannot train or the plan does not fit the network.
   virtual std::unique_ptr<Trainer> trainer(const TrainingPlan& plan, std::uint64_t seed);
 };

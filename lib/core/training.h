@@ -92,6 +92,9 @@ void share_epochs(int total, std::vector<TrainingStage>& stages);
 struct TrainingBatch {
   Tensor inputs;            // batch x ..., the network's input
   std::vector<int> labels;  // one an image, or none at all
+  // Batches of one number are the same images, and what the network says of them is asked once for
+  // all trainers of a model; 0 is like no other.
+  std::uint64_t number = 0;
 };
 
 // What a step did.

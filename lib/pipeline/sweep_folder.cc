@@ -1,11 +1,6 @@
 #include "pipeline/sweep_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/error.h"
@@ -16,22 +11,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Descriptor lock_folder(const std::string& path) {
+std::string lock_path(const std::string& folder) {
   std::error_code failed;
-  fs::create_directories(path, failed);
-  const std::string name = path + "/.lock";
-  Descriptor lock(open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644));
-  if (failed || !lock.is_open()) {
-    throw bad_input(path + ": cannot write there (" +
-                    (failed ? failed.message() : std::strerror(errno)) +
+  fs::create_directories(folder, failed);
+  if (failed) {
+    throw bad_input(folder + ": cannot write there (" + failed.message() +
                     "); choose another folder with -o");
   }
-  if (flock(lock.value(), LOCK_EX | LOCK_NB) != 0) {
-    throw bad_input(path +
-                    ": another splitbench is at work in this folder; wait for it or choose "
-                    "another with -o");
-  }
-  return lock;
+  return folder + "/.lock";
 }
 
 bool has_bytes(const std::string& path) {
@@ -43,7 +30,11 @@ bool has_bytes(const std::string& path) {
 
 SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
                          ExistingSweep existing, RunRecorder& recorder)
-    : path_(path), lock_(lock_folder(path)) {
+    : path_(path),
+      lock_(lock_path(path),
+            path +
+                ": another splitbench is at work in this folder; wait for it or choose another "
+                "with -o") {
   const std::string cells = cells_path(path);
   // A run that ended before its first cell leaves nothing that would have to be protected.
   const bool present = has_bytes(cells) || has_bytes(race_path(path));

@@ -9,7 +9,7 @@
 #include "base/event_sink.h"
 #include "core/cell.h"
 #include "io/cells_file.h"
-#include "io/descriptor.h"
+#include "io/file_lock.h"
 #include "io/sweep_manifest.h"
 #include "pipeline/run_sweep.h"
 
@@ -42,7 +42,7 @@ class SweepFolder {
   void keep(const Cell& cell);
 
   std::string path_;
-  Descriptor lock_;
+  FileLock lock_;
   std::vector<Cell> cells_;
   std::unique_ptr<CellsFile> file_;
   std::vector<CellKey> appended_;

@@ -1,8 +1,10 @@
 #include "pipeline/train_bottleneck.h"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
-#include <set>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "base/error.h"
@@ -10,7 +12,7 @@
 #include "base/rng.h"
 #include "io/text_file.h"
 #include "nn/training_method.h"
-#include "pipeline/training_run.h"
+#include "pipeline/training_group.h"
 
 namespace splitbench {
 namespace {
@@ -52,8 +54,9 @@ Samples share_samples(const Dataset& dataset, const Dataset* validation,
   return samples;
 }
 
-TrainingPlan final_plan(const ModelInfo& model, const TrainingSettings& settings) {
-  TrainingPlan plan = plan_training(settings.spec, model, settings.split);
+TrainingPlan final_plan(const ModelInfo& model, const TrainingSettings& settings,
+                        const BottleneckJob& job) {
+  TrainingPlan plan = plan_training(job.spec, model, job.split);
   if (settings.epochs != 0) share_epochs(settings.epochs, plan.stages);
   if (settings.batch != 0) plan.batch = settings.batch;
   for (TrainingStage& stage : plan.stages) stage.learning_rate *= settings.rate_factor;
@@ -96,7 +99,7 @@ std::string identity_of(const TrainingLog& log) {
 }
 
 TrainingLog begin_log(const ModelSession& session, const TrainingPlan& plan,
-                      const TrainingSettings& settings) {
+                      const TrainingSettings& settings, const Spec& spec) {
   const ModelInfo& model = session.model->info();
   const auto spec_at = [&](const std::string& id) {
     const auto found = std::find_if(model.splits.begin(), model.splits.end(),
@@ -106,7 +109,7 @@ TrainingLog begin_log(const ModelSession& session, const TrainingPlan& plan,
   TrainingLog log;
   log.model_name = session.manifest.name;
   log.model_sha256 = session.sha256;
-  log.spec = resolve_options(settings.spec, find_training_method(plan.method).options).canonical();
+  log.spec = resolve_options(spec, find_training_method(plan.method).options).canonical();
   log.encoder_split = plan.encoder_split;
   log.decoder_split = plan.decoder_split;
   log.input = spec_at(plan.encoder_split);
@@ -134,55 +137,143 @@ InputRules input_rules(const ModelSession& session) {
 // Goes on where a checkpoint stands, if there is one and it is wanted.
 void take_up(TrainingRun& run, const TrainingSettings& settings, EventSink& events) {
   if (!settings.resume) return;
-  if (!std::filesystem::exists(settings.checkpoint)) {
-    events.note("no checkpoint in " + settings.checkpoint + "; starting from the beginning");
+  if (!std::filesystem::exists(run.checkpoint())) {
+    events.note("no checkpoint in " + run.checkpoint() + "; starting from the beginning");
     return;
   }
   constexpr std::size_t kMostBytes = std::size_t{1} << 36;
-  const std::string bytes = read_text_file(settings.checkpoint, kMostBytes);
-  run.resume(parse_checkpoint({bytes.data(), bytes.size()}, settings.checkpoint));
+  const std::string bytes = read_text_file(run.checkpoint(), kMostBytes);
+  run.resume(parse_checkpoint({bytes.data(), bytes.size()}, run.checkpoint()));
 }
+
+// The images, as all bottlenecks see them.
+struct SharedImages {
+  SharedImages(const ModelSession& session, const Dataset& dataset, const Dataset* others,
+               const TrainingSettings& settings)
+      : trained_on(dataset),
+        examined_on(others != nullptr ? *others : dataset),
+        samples(share_samples(dataset, others, settings)),
+        training(dataset, samples.training, input_rules(session)),
+        validation(examined_on, samples.validation, input_rules(session)) {}
+
+  const Dataset& trained_on;
+  const Dataset& examined_on;
+  Samples samples;
+  TrainingImages training, validation;
+};
+
+// A bottleneck in work, with all that its run refers to.
+class Work {
+ public:
+  Work(ModelSession& session, const SharedImages& images, const TrainingSettings& settings,
+       const BottleneckJob& job, EventSink& events)
+      : session_(session),
+        job_(job),
+        plan_(final_plan(session.model->info(), settings, job)),
+        log_(begin_log(session, plan_, settings, job.spec)),
+        trainer_(session.model->trainer(plan_, mixed_seed({settings.seed, kWeightSeed}))) {
+    log_.record.dataset = images.trained_on.spec();
+    log_.record.images = images.samples.training.size();
+    log_.validation =
+        images.examined_on.spec() + (&images.examined_on == &images.trained_on ? ", held out" : "");
+    log_.validation_images = images.samples.validation.size();
+    log_.labelled = images.examined_on.labelled();
+    run_ = std::make_unique<TrainingRun>(
+        TrainingRun::Parts{plan_, settings, job, *trainer_, images.training, identity_of(log_),
+                           events},
+        log_);
+    take_up(*run_, settings, events);
+  }
+
+  TrainingRun& run() { return *run_; }
+  const std::string& prefix() const { return job_.prefix; }
+
+  void finish() {
+    log_.finished = true;
+    TrainedBottleneck result{trainer_->finish(), log_};
+    run_->make_tables(result.bottleneck);
+    result.bottleneck.model_sha256 = session_.sha256;
+    result.bottleneck.training = log_.record;
+    job_.trained(result);
+    release();
+  }
+
+  // Its weights are no longer wanted, nor what it wants of the teacher.
+  void release() {
+    run_.reset();
+    trainer_.reset();
+  }
+
+ private:
+  ModelSession& session_;
+  const BottleneckJob& job_;
+  TrainingPlan plan_;
+  TrainingLog log_;
+  std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<TrainingRun> run_;
+};
+
+// What has failed while the others went on.
+class Failures {
+ public:
+  explicit Failures(std::size_t jobs) : jobs_(jobs) {}
+
+  void add(const std::string& prefix, const std::exception& error, EventSink& events) {
+    if (jobs_ > 1) events.note(prefix + error.what());
+    if (++count_ == 1) first_ = std::current_exception();
+  }
+
+  void rethrow() const {
+    if (count_ == 0) return;
+    if (jobs_ == 1) std::rethrow_exception(first_);
+    throw runtime_failure(std::to_string(count_) + " of " + std::to_string(jobs_) +
+                          " bottlenecks were not trained; the reasons are above");
+  }
+
+ private:
+  std::size_t jobs_, count_ = 0;
+  std::exception_ptr first_;
+};
 
 }  // namespace
 
-TrainedBottleneck train_bottleneck(ModelSession& session, const Dataset& dataset,
-                                   const Dataset* validation, const TrainingSettings& settings,
-                                   EventSink& events) {
+void train_bottlenecks(ModelSession& session, const Dataset& dataset, const Dataset* validation,
+                       const TrainingSettings& settings, const std::vector<BottleneckJob>& jobs,
+                       EventSink& events) {
   Model& model = *session.model;
-  const TrainingPlan plan = final_plan(model.info(), settings);
   if (!model.info().any_batch) {
     throw bad_input("this network has a batch of 1 written into it, which cannot be trained with");
   }
-  require_labels(plan, dataset);
-  const Samples samples = share_samples(dataset, validation, settings);
-  const Dataset& examined = validation != nullptr ? *validation : dataset;
-  TrainingLog log = begin_log(session, plan, settings);
-  log.record.dataset = dataset.spec();
-  log.record.images = samples.training.size();
-  log.validation = examined.spec() + (validation != nullptr ? "" : ", held out");
-  log.validation_images = samples.validation.size();
-  log.labelled = examined.labelled();
-
-  const InputRules rules = input_rules(session);
-  TrainingImages images(dataset, samples.training, rules);
-  TrainingImages held_out(examined, samples.validation, rules);
-  held_out.load(settings.threads, settings.memory_bytes / 4, "for validation", events);
-  images.load(settings.threads, settings.memory_bytes / 4 * 3, "to train on", events);
+  std::map<std::size_t, std::vector<const BottleneckJob*>> groups;  // by batch
+  for (const BottleneckJob& job : jobs) {
+    const TrainingPlan plan = final_plan(model.info(), settings, job);
+    require_labels(plan, dataset);
+    groups[plan.batch].push_back(&job);
+  }
+  SharedImages images(session, dataset, validation, settings);
+  const std::size_t quarter = settings.memory_bytes / 4;
+  images.validation.load(settings.threads, quarter, "for validation", events);
+  images.training.load(settings.threads, 3 * quarter, "to train on", events);
 
   model.use_threads(settings.threads);
   // Each step allocates what the last one freed.
   keep_freed_memory();
-  const std::unique_ptr<Trainer> trainer =
-      model.trainer(plan, mixed_seed({settings.seed, kWeightSeed}));
-  TrainingRun run({plan, settings, *trainer, images, held_out, identity_of(log), events}, log);
-  take_up(run, settings, events);
-  run.run();
-  log.finished = true;
-  TrainedBottleneck result{trainer->finish(), log};
-  run.make_tables(result.bottleneck);
-  result.bottleneck.model_sha256 = session.sha256;
-  result.bottleneck.training = log.record;
-  return result;
+  Failures failures(jobs.size());
+  for (const auto& [batch, group] : groups) {
+    std::vector<std::unique_ptr<Work>> works;
+    std::vector<GroupMember> members;
+    for (const BottleneckJob* job : group) {
+      works.push_back(std::make_unique<Work>(session, images, settings, *job, events));
+      Work& work = *works.back();
+      members.push_back({&work.run(), [&work] { work.finish(); },
+                         [&work, &failures, &events](const std::exception& error) {
+                           failures.add(work.prefix(), error, events);
+                           work.release();
+                         }});
+    }
+    train_group(members, images.training, images.validation, settings, events);
+  }
+  failures.rethrow();
 }
 
 }  // namespace splitbench

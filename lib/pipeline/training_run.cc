@@ -19,10 +19,9 @@
 namespace splitbench {
 namespace {
 
-constexpr std::size_t kValidationBatch = 250;
-constexpr std::size_t kSurveyed = 2000;  // images
-// What a seed is mixed with for its different uses.
-constexpr std::uint64_t kOrderSeed = 1, kDrawSeed = 2, kStepSeed = 3, kSurveySeed = 4;
+constexpr std::size_t kSurveyBatch = 250, kSurveyed = 2000;  // images
+// What a seed is mixed with for its different uses; training_group has 1 and 2.
+constexpr std::uint64_t kStepSeed = 3, kSurveySeed = 4;
 
 std::string percent(double fraction) {
   std::ostringstream text;
@@ -53,39 +52,32 @@ TrainingRun::TrainingRun(const Parts& parts, TrainingLog& log) : parts_(parts), 
 
 void TrainingRun::resume(TrainingCheckpoint checkpoint) {
   if (checkpoint.identity != parts_.identity) {
-    throw bad_input(parts_.settings.checkpoint + ": was made with " +
+    throw bad_input(parts_.job.checkpoint + ": was made with " +
                     difference(checkpoint.identity, parts_.identity) +
                     "; give --resume the same settings, or start over with --fresh");
   }
   if (checkpoint.stage >= parts_.plan.stages.size() || checkpoint.step > steps_) {
-    throw bad_input(parts_.settings.checkpoint + ": stands where this training never comes");
+    throw bad_input(parts_.job.checkpoint + ": stands where this training never comes");
   }
   parts_.trainer.restore(checkpoint.stage, checkpoint.state);
   at_ = std::move(checkpoint);
   at_.state.clear();
-  parts_.events.note("going on at " + place());
+  parts_.events.note(parts_.job.prefix + "going on at " + checkpoint_place());
+  // It may have been written between an epoch and what comes after it.
+  if (at_.step == 0 && at_.epoch != 0) leave_stages();
 }
 
-std::string TrainingRun::place() const {
+std::string TrainingRun::checkpoint_place() const {
   return "epoch " + std::to_string(at_.epoch + 1) + ", step " + std::to_string(at_.step + 1) +
          " of " + std::to_string(steps_) + ", of stage " + stage().name;
 }
 
+std::string TrainingRun::detail() const {
+  return stage().name + " " + std::to_string(at_.epoch + 1) + "/" + std::to_string(stage().epochs);
+}
+
 // A stage that trades rate for fidelity has no better and worse by accuracy alone.
 bool TrainingRun::selects() const { return stage().rate == 0; }
-
-void TrainingRun::run() {
-  for (;;) {
-    run_stage();
-    if (at_.stage + 1 == parts_.plan.stages.size()) break;
-    begin_next_stage();
-  }
-  const Evaluation evaluation = validate("the result");
-  const auto images = static_cast<double>(evaluation.images);
-  update_log();
-  log_.network_top1 = static_cast<double>(evaluation.network_right) / images;
-  log_.best_top1 = static_cast<double>(evaluation.right) / images;
-}
 
 void TrainingRun::begin_next_stage() {
   ++at_.stage;
@@ -99,40 +91,7 @@ void TrainingRun::begin_next_stage() {
   parts_.trainer.begin_stage(at_.stage);
 }
 
-void TrainingRun::run_stage() {
-  const auto epochs = static_cast<std::size_t>(stage().epochs);
-  const std::size_t patience = parts_.settings.patience;
-  while (at_.epoch < epochs && (patience == 0 || at_.epochs_since_best < patience)) run_epoch();
-  if (selects()) parts_.trainer.return_to_best();
-}
-
-TrainingBatch TrainingRun::batch_of(const std::vector<std::size_t>& order, std::size_t step) const {
-  const auto begin = order.begin() + static_cast<std::ptrdiff_t>(step * batch_);
-  const std::vector<std::size_t> positions(begin, begin + static_cast<std::ptrdiff_t>(batch_));
-  return parts_.images.batch(positions, parse_augmentation(parts_.settings.augmentation),
-                             mixed_seed({parts_.settings.seed, kDrawSeed, at_.stage, at_.epoch}));
-}
-
-// What is left over when the images are shared out to batches waits for another epoch.
-void TrainingRun::run_epoch() {
-  std::vector<std::size_t> order(parts_.images.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  Rng rng(mixed_seed({parts_.settings.seed, kOrderSeed, at_.stage, at_.epoch}));
-  rng.shuffle(order);
-  BatchFeed feed(at_.step, steps_, [&](std::size_t step) { return batch_of(order, step); });
-  while (at_.step < steps_) {
-    if (parts_.settings.stop_requested()) {
-      write_checkpoint();
-      throw runtime_failure("stopped as requested before " + place() +
-                            "; go on with --resume (state in " + parts_.settings.checkpoint + ")");
-    }
-    take_step(feed.next());
-    if (monotonic_s() - last_checkpoint_s_ >= parts_.settings.checkpoint_s) write_checkpoint();
-  }
-  end_epoch();
-}
-
-void TrainingRun::take_step(const TrainingBatch& batch) {
+double TrainingRun::step(const TrainingBatch& batch) {
   const double progress = (static_cast<double>(at_.epoch) +
                            static_cast<double>(at_.step) / static_cast<double>(steps_)) /
                           stage().epochs;
@@ -142,11 +101,11 @@ void TrainingRun::take_step(const TrainingBatch& batch) {
       mixed_seed({parts_.settings.seed, kStepSeed, at_.stage, at_.epoch, at_.step}));
   const double seconds = monotonic_s() - start;
   if (!std::isfinite(result.loss)) {
-    throw runtime_failure("the loss has diverged (" + format_number(result.loss) + " at " +
-                          place() + "); start over with smaller steps, e.g. --rate-factor " +
-                          format_number(parts_.settings.rate_factor / 10) +
-                          " --fresh; the last checkpoint, if one was written, stays in " +
-                          parts_.settings.checkpoint);
+    throw runtime_failure(
+        "the loss has diverged (" + format_number(result.loss) + " at " + checkpoint_place() +
+        "); start over with smaller steps, e.g. --rate-factor " +
+        format_number(parts_.settings.rate_factor / 10) +
+        " --fresh; the last checkpoint, if one was written, stays in " + parts_.job.checkpoint);
   }
   ++at_.step;
   at_.epoch_images += batch_;
@@ -155,12 +114,12 @@ void TrainingRun::take_step(const TrainingBatch& batch) {
   at_.epoch_seconds += seconds;
   at_.step_seconds += seconds;
   at_.step_images += batch_;
-  run_seconds_ += seconds;
-  ++run_steps_;
-  show_progress(result.loss);
+  if (monotonic_s() - last_checkpoint_s_ >= parts_.settings.checkpoint_s) write_checkpoint();
+  return result.loss;
 }
 
 std::size_t TrainingRun::steps_left() const {
+  if (trained_) return 0;
   std::size_t epochs = 0;
   for (std::size_t s = at_.stage + 1; s < parts_.plan.stages.size(); ++s) {
     epochs += static_cast<std::size_t>(parts_.plan.stages[s].epochs);
@@ -169,37 +128,21 @@ std::size_t TrainingRun::steps_left() const {
   return epochs * steps_ - at_.step;
 }
 
-void TrainingRun::show_progress(double loss) {
-  std::size_t total = 0;
+std::size_t TrainingRun::all_steps() const {
+  std::size_t epochs = 0;
   for (const TrainingStage& stage : parts_.plan.stages) {
-    total += static_cast<std::size_t>(stage.epochs) * steps_;
+    epochs += static_cast<std::size_t>(stage.epochs);
   }
-  const double pace = run_seconds_ / static_cast<double>(run_steps_);
-  Progress progress;
-  progress.stage = "train";
-  progress.done = total - steps_left();
-  progress.total = total;
-  progress.unit = "steps";
-  progress.detail = stage().name + " " + std::to_string(at_.epoch + 1) + "/" +
-                    std::to_string(stage().epochs) + ", loss " + format_plain(loss);
-  progress.pace = format_plain(static_cast<double>(batch_) / pace) + " images/s";
-  progress.left_s = pace * static_cast<double>(steps_left());
-  parts_.events.progress(progress);
+  return epochs * steps_;
 }
 
-Evaluation TrainingRun::validate(const std::string& stage) {
-  Evaluation sum;
-  for (const auto& positions : consecutive_batches(parts_.validation.size(), kValidationBatch)) {
-    const Evaluation part =
-        parts_.trainer.evaluate(parts_.validation.batch(positions, Augmentation{}, 0));
-    sum.images += part.images;
-    sum.right += part.right;
-    sum.network_right += part.network_right;
-    sum.bits += part.bits;
-    sum.loss += part.loss;
-    parts_.events.progress({"validate", sum.images, parts_.validation.size(), "images", stage});
-  }
-  return sum;
+void TrainingRun::examine(const TrainingBatch& batch) {
+  const Evaluation part = parts_.trainer.evaluate(batch);
+  examined_.images += part.images;
+  examined_.right += part.right;
+  examined_.network_right += part.network_right;
+  examined_.bits += part.bits;
+  examined_.loss += part.loss;
 }
 
 bool TrainingRun::better(const Evaluation& evaluation) const {
@@ -210,7 +153,7 @@ bool TrainingRun::better(const Evaluation& evaluation) const {
 }
 
 void TrainingRun::end_epoch() {
-  const Evaluation evaluation = validate(stage().name);
+  const Evaluation evaluation = std::exchange(examined_, {});
   const auto images = static_cast<double>(evaluation.images);
   const auto seen = static_cast<double>(at_.epoch_images);
   TrainingEpoch epoch;
@@ -232,15 +175,45 @@ void TrainingRun::end_epoch() {
   ++at_.epoch;
   at_.step = at_.epoch_images = 0;
   at_.epoch_loss = at_.epoch_bits = at_.epoch_seconds = 0;
-  parts_.events.note(epoch.stage + " " + std::to_string(at_.epoch) + "/" +
+  note_epoch(epoch);
+  write_checkpoint();
+  update_log();
+  parts_.job.epoch_done(log_);
+  leave_stages();
+}
+
+// A stage ends with its epochs, or when none has been better for long.
+bool TrainingRun::stage_over() const {
+  const std::size_t patience = parts_.settings.patience;
+  return at_.epoch == static_cast<std::size_t>(stage().epochs) ||
+         (patience != 0 && at_.epochs_since_best >= patience);
+}
+
+void TrainingRun::leave_stages() {
+  if (!stage_over()) return;
+  if (selects()) parts_.trainer.return_to_best();
+  if (at_.stage + 1 == parts_.plan.stages.size()) {
+    trained_ = true;
+  } else {
+    begin_next_stage();
+  }
+}
+
+void TrainingRun::end() {
+  const Evaluation evaluation = std::exchange(examined_, {});
+  const auto images = static_cast<double>(evaluation.images);
+  update_log();
+  log_.network_top1 = static_cast<double>(evaluation.network_right) / images;
+  log_.best_top1 = static_cast<double>(evaluation.right) / images;
+}
+
+void TrainingRun::note_epoch(const TrainingEpoch& epoch) {
+  parts_.events.note(parts_.job.prefix + epoch.stage + " " + std::to_string(at_.epoch) + "/" +
                      std::to_string(stage().epochs) + ": loss " + format_plain(epoch.loss) + ", " +
                      (log_.labelled ? "accuracy " : "agreement ") + percent(epoch.validation_top1) +
                      (log_.labelled ? " (the network " + percent(log_.network_top1) + ")" : "") +
                      (epoch.bits != 0 ? ", " + format_plain(epoch.bits / 8) + " bytes" : "") +
                      ", " + format_duration(epoch.seconds));
-  write_checkpoint();
-  update_log();
-  parts_.settings.epoch_done(log_);
 }
 
 void TrainingRun::update_log() {
@@ -252,16 +225,16 @@ void TrainingRun::update_log() {
 
 void TrainingRun::write_checkpoint() {
   if (!parts_.trainer.finite()) {
-    throw runtime_failure("the weights have diverged before " + place() +
+    throw runtime_failure("the weights have diverged before " + checkpoint_place() +
                           "; start over with smaller steps, e.g. --rate-factor " +
                           format_number(parts_.settings.rate_factor / 10) +
                           " --fresh; the last checkpoint, if one was written, stays in " +
-                          parts_.settings.checkpoint);
+                          parts_.job.checkpoint);
   }
   at_.state = parts_.trainer.state();
   const Bytes bytes = checkpoint_bytes(at_);
   at_.state.clear();
-  write_text_file(parts_.settings.checkpoint, std::string(bytes.begin(), bytes.end()));
+  write_text_file(parts_.job.checkpoint, std::string(bytes.begin(), bytes.end()));
   last_checkpoint_s_ = monotonic_s();
 }
 
@@ -271,7 +244,7 @@ std::vector<std::vector<std::size_t>> TrainingRun::surveyed() const {
   Rng rng(mixed_seed({parts_.settings.seed, kSurveySeed}));
   rng.shuffle(positions);
   positions.resize(std::min(positions.size(), kSurveyed));
-  return even_batches(positions, kValidationBatch);
+  return even_batches(positions, kSurveyBatch);
 }
 
 void TrainingRun::make_tables(Bottleneck& bottleneck) const {

@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from splitbench_program import CliTest, needs_torch, read_cells, read_json, start  # noqa: E402
 from sample_files import write_picture_tensors  # noqa: E402
 
-FEW = ("--epochs", "2", "--batch", "8", "--threads", "1", "--seed", "3")
+FEW = ("--batch", "8", "--threads", "1", "--seed", "3")
 
 
 def varint(content, at):
@@ -43,9 +43,9 @@ class Train(CliTest):
         super().setUpClass()
         cls.dataset = write_picture_tensors(cls.folder / "data", 48)
 
-    def command(self, name, *options, codec="bottlefit:channels=2", split="layer3"):
+    def command(self, name, *options, codec="bottlefit:channels=2", split="layer3", epochs=2):
         return ("train", codec, "fashion-resnet", "--split", split, "--dataset", self.dataset,
-                *FEW, *options, "-o", self.folder / name)
+                "--epochs", str(epochs), *FEW, *options, "-o", self.folder / name)
 
     def weights(self, name):
         return {key: value for key, value in sections(self.folder / name).items()
@@ -121,6 +121,43 @@ class Train(CliTest):
             "bottlefit_layer3.0.relu_variant=hnd_channels=1.bottleneck"])
         second = self.succeeds(*command, "--resume")
         self.assertEqual(second.stderr.count("is finished"), 2)
+
+    def test_bottlenecks_trained_side_by_side_are_those_trained_alone(self):
+        settings = {"codec": "aecnn:channels=1,2", "split": "layer3,layer4", "epochs": 4}
+        self.succeeds(*self.command("together", **settings))
+        files = sorted(path.name for path in (self.folder / "together").glob("*.bottleneck"))
+        self.assertEqual(len(files), 4)
+        self.succeeds(*self.command("alone.bottleneck", codec="aecnn:channels=2", split="layer4",
+                                    epochs=4))
+        self.assertEqual(self.weights("alone.bottleneck"),
+                         self.weights("together/aecnn_layer4.0.relu_channels=2.bottleneck"))
+        # Killed, their checkpoints stand at different steps.
+        command = self.command("killed", "--checkpoint-every", "0", **settings)
+        process = start(*command)
+        last = self.folder / "killed" / (files[-1] + ".checkpoint")
+        while process.poll() is None and not last.exists():
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        (self.folder / "killed" / (files[0] + ".checkpoint")).unlink()
+        resumed = self.succeeds(*command, "--resume")
+        self.assertIn("going on at epoch", resumed.stderr)
+        for name in files:
+            self.assertEqual(self.weights("killed/" + name), self.weights("together/" + name))
+
+    def test_a_bottleneck_is_trained_by_one_process_at_a_time(self):
+        command = self.command("locked.bottleneck", epochs=200)
+        process = start(*command)
+        lock = self.folder / "locked.bottleneck.lock"
+        try:
+            while process.poll() is None and not lock.exists():
+                time.sleep(0.01)
+            self.fails(2, *command, "--quiet", says="another splitbench trains this bottleneck")
+        finally:
+            process.kill()
+            process.wait()
+        self.succeeds(*self.command("locked.bottleneck"), "--fresh")
+        self.assertFalse(lock.exists())
 
 
 @needs_torch

@@ -104,7 +104,11 @@ std::shared_ptr<jit::Graph> TorchModel::part(const PartRequest& request, Weights
 }
 
 std::unique_ptr<Trainer> TorchModel::trainer(const TrainingPlan& plan, std::uint64_t seed) {
-  return translated("training", [&] { return std::make_unique<TorchTrainer>(*this, plan, seed); });
+  return translated("training", [&] {
+    std::shared_ptr<Teachers> teachers = teachers_.lock();
+    if (!teachers) teachers_ = teachers = std::make_shared<Teachers>(*this);
+    return std::make_unique<TorchTrainer>(*this, plan, seed, std::move(teachers));
+  });
 }
 
 }  // namespace splitbench::torch_nn

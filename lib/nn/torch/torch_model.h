@@ -16,6 +16,8 @@
 
 namespace splitbench::torch_nn {
 
+struct Teachers;
+
 class TorchModel : public Model {
  public:
   // Throws Error{kBadInput} when the file is no TorchScript or cannot be cut.
@@ -78,6 +80,7 @@ class TorchModel : public Model {
   std::mutex capture_mutex_;
   std::vector<std::size_t> captured_splits_;
   std::shared_ptr<const Program> captured_program_;
+  std::weak_ptr<Teachers> teachers_;  // of the trainers there are
 };
 
 }  // namespace splitbench::torch_nn

@@ -261,5 +261,53 @@ TEST_F(Training, CountsWhatIsRight) {
   EXPECT_EQ(labelled.loss, unlabelled.loss);
 }
 
+// Two bottlenecks of different places, asked about the same batches by turns.
+TEST_F(Training, TrainersOfANetworkShareItsPassesAndLearnTheSame) {
+  TrainingPlan features = small_plan(), answers = small_plan();
+  features.stages[0].features = 1;
+  features.stages[0].feature_splits = {features.decoder_split};
+  answers.stages[0].distillation = 1;
+  const auto train = [&](const std::vector<TrainingPlan>& plans, bool numbered) {
+    std::vector<std::unique_ptr<Trainer>> trainers;
+    for (const TrainingPlan& plan : plans) trainers.push_back(model_->trainer(plan, 7));
+    std::vector<Bytes> states;
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+      TrainingBatch batch = batch_of(*model_, i, false);
+      batch.number = numbered ? i : 0;
+      for (const auto& trainer : trainers) trainer->step(batch, 1e-4, i);
+      batch.number = numbered ? 100 + i : 0;
+      for (const auto& trainer : trainers) trainer->evaluate(batch);
+    }
+    for (const auto& trainer : trainers) states.push_back(trainer->state());
+    return states;
+  };
+  const std::vector<Bytes> together = train({features, answers}, true);
+  EXPECT_EQ(together, train({features, answers}, false));
+  EXPECT_EQ(together[0], train({features}, true)[0]);
+  EXPECT_EQ(together[1], train({answers}, true)[0]);
+  EXPECT_NE(together[0], together[1]);
+}
+
+// The teacher must not take one batch for another, nor serve what it was not asked for.
+TEST_F(Training, AnotherNumberIsAnotherBatch) {
+  TrainingPlan plan = small_plan();
+  plan.stages[0].features = 1;
+  plan.stages[0].feature_splits = {plan.decoder_split};
+  const auto trainer = model_->trainer(plan, 7);
+  TrainingBatch first = batch_of(*model_, 1, false), second = batch_of(*model_, 2, false);
+  first.number = 1;
+  second.number = 2;
+  const double one = trainer->step(first, 0, 1).loss, two = trainer->step(second, 0, 1).loss;
+  EXPECT_NE(one, two);
+  EXPECT_EQ(trainer->step(first, 0, 1).loss, one);
+  // Another trainer comes late and wants the scores of a batch that is known without.
+  TrainingPlan answers = small_plan();
+  answers.stages[0].distillation = 1;
+  const auto late = model_->trainer(answers, 7);
+  const double shared = late->step(first, 0, 1).loss;
+  first.number = 0;
+  EXPECT_EQ(late->step(first, 0, 1).loss, shared);
+}
+
 }  // namespace
 }  // namespace splitbench

@@ -36,13 +36,14 @@ at::Tensor normal_like(const at::Tensor& tensor, at::Generator& generator) {
 
 }  // namespace
 
-TorchTrainer::TorchTrainer(const TorchModel& model, const TrainingPlan& plan, std::uint64_t seed)
+TorchTrainer::TorchTrainer(const TorchModel& model, const TrainingPlan& plan, std::uint64_t seed,
+                           std::shared_ptr<Teachers> teachers)
     : model_(model),
       plan_(plan),
       encoder_split_(model.split_index(plan.encoder_split)),
       decoder_split_(model.split_index(plan.decoder_split)),
-      network_writes_input_(model.writes_input(kServerOnly)),
-      tail_writes_input_(model.writes_input(decoder_split_)) {
+      tail_writes_input_(model.writes_input(decoder_split_)),
+      teachers_(std::move(teachers)) {
   input_ = single(model, encoder_split_);
   output_ = single(model, decoder_split_);
   latent_ = {DType::kF32, output_shape(plan.encoder, input_.shape)};
@@ -63,11 +64,15 @@ TorchTrainer::TorchTrainer(const TorchModel& model, const TrainingPlan& plan, st
   for (const jit::Value* value : model.weights(decoder_split_)) {
     tail_weights_.push_back(jit::toIValue(value)->toTensor().detach().clone());
   }
-  examiner_ = make_part(kServerOnly, {encoder_split_, decoder_split_}, true,
-                        TorchModel::Weights::kConstant);
+  teachers_->of_examinations.enrol(this, lesson_of({decoder_split_}, true));
   frozen_tail_ = make_part(decoder_split_, {}, true, TorchModel::Weights::kConstant);
   examinee_ = make_part(decoder_split_, {}, true, TorchModel::Weights::kInputs);
   begin_stage(0);
+}
+
+TorchTrainer::~TorchTrainer() {
+  teachers_->of_steps.dismiss(this);
+  teachers_->of_examinations.dismiss(this);
 }
 
 TorchTrainer::Part TorchTrainer::make_part(std::size_t from, std::vector<std::size_t> outputs,
@@ -80,22 +85,19 @@ TorchTrainer::Part TorchTrainer::make_part(std::size_t from, std::vector<std::si
   return part;
 }
 
-// The features of the encoder's split come first where the encoder does not take the input itself.
-void TorchTrainer::make_teacher() {
-  std::vector<std::size_t> outputs;
-  if (encoder_split_ != kServerOnly) outputs.push_back(encoder_split_);
-  for (const std::string& id : stage().feature_splits) outputs.push_back(model_.split_index(id));
-  const bool scores = stage().distillation != 0;
-  teacher_ = Part{};
-  if (outputs.empty() && !scores) return;
-  teacher_ = make_part(kServerOnly, std::move(outputs), scores, TorchModel::Weights::kConstant);
+// Where the encoder does not take the network's input, it takes the network's features.
+Lesson TorchTrainer::lesson_of(const std::vector<std::size_t>& splits, bool scores) const {
+  Lesson lesson{{splits.begin(), splits.end()}, scores};
+  if (encoder_split_ != kServerOnly) lesson.splits.insert(encoder_split_);
+  return lesson;
 }
 
 void TorchTrainer::make_student() {
   std::vector<std::size_t> outputs;
-  for (const std::string& id : stage().feature_splits) {
-    const std::size_t split = model_.split_index(id);
-    if (split < decoder_split_) throw bad_input("features at " + id + ", before the decoder");
+  for (const std::size_t split : feature_splits_) {
+    if (split < decoder_split_) {
+      throw bad_input("features at " + model_.info().splits.at(split).id + ", before the decoder");
+    }
     if (split != decoder_split_) outputs.push_back(split);
   }
   const bool scores = stage().cross_entropy != 0 || stage().distillation != 0;
@@ -107,7 +109,11 @@ void TorchTrainer::make_student() {
 void TorchTrainer::begin_stage(std::size_t index) {
   stage_index_ = index;
   if (stage().chooses_channels && attention_.defined()) choose_channels();
-  make_teacher();
+  feature_splits_.clear();
+  for (const std::string& id : stage().feature_splits) {
+    feature_splits_.push_back(model_.split_index(id));
+  }
+  teachers_->of_steps.enrol(this, lesson_of(feature_splits_, stage().distillation != 0));
   make_student();
   const auto set = [](const std::vector<at::Tensor>& tensors, bool trained) {
     for (const at::Tensor& tensor : tensors) tensor.set_requires_grad(trained);
@@ -144,22 +150,8 @@ std::vector<at::Tensor> TorchTrainer::weights() const {
   return tensors;
 }
 
-TorchTrainer::Teaching TorchTrainer::teach(const Part& teacher, const at::Tensor& input) const {
-  const at::NoGradGuard guard;
-  Teaching teaching;
-  teaching.encoder_input = input;
-  if (!teacher.program) return teaching;
-  std::vector<c10::IValue> stack = {network_writes_input_ ? input.clone() : input};
-  teacher.program->run(stack);
-  for (std::size_t i = 0; i < teacher.features; ++i) {
-    teaching.features.push_back(stack.at(i).toTensor());
-  }
-  if (teacher.scores) teaching.scores = stack.at(teacher.features).toTensor();
-  if (encoder_split_ != kServerOnly) {
-    teaching.encoder_input = teaching.features.front();
-    teaching.features.erase(teaching.features.begin());
-  }
-  return teaching;
+const at::Tensor& TorchTrainer::encoder_input(const Teaching& teaching) const {
+  return encoder_split_ == kServerOnly ? teaching.input : teaching.features.at(encoder_split_);
 }
 
 double TorchTrainer::draw_noise(at::Generator& generator) {
@@ -210,8 +202,8 @@ at::Tensor TorchTrainer::loss_of(const TrainingBatch& batch, const Teaching& tea
                                  const std::vector<at::Tensor>& student,
                                  const at::Tensor& bits) const {
   std::vector<at::Tensor> terms;
-  for (std::size_t i = 0; i < teaching.features.size(); ++i) {
-    const at::Tensor& truth = teaching.features[i];
+  for (std::size_t i = 0; i < feature_splits_.size(); ++i) {
+    const at::Tensor& truth = teaching.features.at(feature_splits_[i]);
     terms.push_back(stage().saliency && i == 0
                         ? weighted_squared_error(student[0], truth, 0.5 * (1 + saliency(truth)))
                         : squared_error(student.at(i), truth));
@@ -258,13 +250,13 @@ std::vector<at::Tensor> TorchTrainer::run_student(const Teaching& teaching,
                                                   at::Generator& generator, at::Tensor& bits) {
   std::vector<at::Tensor> student;
   if (stage().attention_only) {
-    student.push_back(attention_layer_->forward(teaching.encoder_input, stage().train_encoder));
+    student.push_back(attention_layer_->forward(encoder_input(teaching), stage().train_encoder));
   } else {
     const double noise = draw_noise(generator);
     at::Tensor latent;
     {
       const at::AutoGradMode encoder_gradients(stage().train_encoder);
-      latent = encoder_->forward(teaching.encoder_input, stage().train_encoder);
+      latent = encoder_->forward(encoder_input(teaching), stage().train_encoder);
     }
     const at::Tensor received = train_latent(latent, noise, generator);
     if (stage().rate != 0) bits = prior_->bits(received);
@@ -279,7 +271,7 @@ StepResult TorchTrainer::step(const TrainingBatch& batch, double learning_rate,
   return translated("training step", [&] {
     const at::AutoGradMode gradients(true);
     at::Generator generator = at::detail::createCPUGenerator(seed);
-    const Teaching teaching = teach(teacher_, to_torch(batch.inputs, model_.device()));
+    const Teaching& teaching = teachers_->of_steps.teach(this, batch);
     at::Tensor bits;
     const std::vector<at::Tensor> student = run_student(teaching, generator, bits);
     const at::Tensor loss = loss_of(batch, teaching, student, bits);
@@ -301,19 +293,19 @@ StepResult TorchTrainer::step(const TrainingBatch& batch, double learning_rate,
 Evaluation TorchTrainer::evaluate(const TrainingBatch& batch) {
   return translated("validation", [&] {
     const at::NoGradGuard guard;
-    const Teaching teaching = teach(examiner_, to_torch(batch.inputs, model_.device()));
+    const Teaching& teaching = teachers_->of_examinations.teach(this, batch);
     if (const at::Tensor* condition = encoder_->buffer("condition")) condition->zero_();
     Evaluation result;
     at::Tensor boundary;
     if (stage().attention_only) {
-      boundary = attention_layer_->forward(teaching.encoder_input, false);
+      boundary = attention_layer_->forward(encoder_input(teaching), false);
     } else {
-      const at::Tensor latent = quantised(encoder_->forward(teaching.encoder_input, false));
+      const at::Tensor latent = quantised(encoder_->forward(encoder_input(teaching), false));
       if (prior_) result.bits = prior_->bits(latent).item<double>();
       boundary = decoder_->forward(latent, false);
     }
     result.images = static_cast<std::size_t>(batch.inputs.shape().at(0));
-    result.loss = squared_error(boundary, teaching.features.back()).item<double>();
+    result.loss = squared_error(boundary, teaching.features.at(decoder_split_)).item<double>();
     const at::Tensor answers = run_tail(examinee_, boundary).back().flatten(1).argmax(1);
     const at::Tensor own = teaching.scores.flatten(1).argmax(1);
     const at::Tensor labels =

@@ -11,13 +11,16 @@
 #include "nn/torch/train/factorised_prior.h"
 #include "nn/torch/train/network_module.h"
 #include "nn/torch/train/optimiser.h"
+#include "nn/torch/train/teacher.h"
 
 namespace splitbench::torch_nn {
 
 class TorchTrainer : public Trainer {
  public:
   // `model` must outlive the trainer.
-  TorchTrainer(const TorchModel& model, const TrainingPlan& plan, std::uint64_t seed);
+  TorchTrainer(const TorchModel& model, const TrainingPlan& plan, std::uint64_t seed,
+               std::shared_ptr<Teachers> teachers);
+  ~TorchTrainer() override;
 
   const TensorSpec& latent() const override { return latent_; }
   void begin_stage(std::size_t stage) override;
@@ -40,19 +43,12 @@ class TorchTrainer : public Trainer {
     std::size_t features = 0;  // outputs in front of the scores
     bool scores = false;
   };
-  // What the frozen network says of a batch.
-  struct Teaching {
-    at::Tensor encoder_input;
-    std::vector<at::Tensor> features;
-    at::Tensor scores;
-  };
-
   const TrainingStage& stage() const { return plan_.stages.at(stage_index_); }
   Part make_part(std::size_t from, std::vector<std::size_t> outputs, bool scores,
                  TorchModel::Weights weights) const;
-  void make_teacher();
+  Lesson lesson_of(const std::vector<std::size_t>& splits, bool scores) const;
   void make_student();
-  Teaching teach(const Part& teacher, const at::Tensor& input) const;
+  const at::Tensor& encoder_input(const Teaching& teaching) const;
   // Draws the condition of the channel and sets it; and what the latent becomes.
   double draw_noise(at::Generator& generator);
   at::Tensor train_latent(const at::Tensor& latent, double noise, at::Generator& generator) const;
@@ -72,7 +68,8 @@ class TorchTrainer : public Trainer {
   const TorchModel& model_;
   TrainingPlan plan_;
   std::size_t encoder_split_, decoder_split_;
-  bool network_writes_input_, tail_writes_input_;  // in place
+  bool tail_writes_input_;  // in place
+  std::shared_ptr<Teachers> teachers_;
   TensorSpec input_, latent_, output_;
   std::unique_ptr<NetworkModule> encoder_, decoder_;
   std::unique_ptr<NetworkModule> attention_layer_;  // the encoder's first, its weights shared
@@ -81,8 +78,9 @@ class TorchTrainer : public Trainer {
   std::vector<at::Tensor> tail_weights_;
   bool tail_trained_ = false;  // by any stage
   std::size_t stage_index_ = 0;
-  Part teacher_, student_;    // of the stage
-  Part examiner_, examinee_;  // of validation: boundary and scores
+  std::vector<std::size_t> feature_splits_;  // of the stage
+  Part student_;                             // of the stage
+  Part examinee_;                            // of validation: the scores
   std::unique_ptr<ParameterOptimiser> optimiser_;
   std::vector<at::Tensor> best_;  // copies of weights(); empty before keep_best()
   Part frozen_tail_;

@@ -17,8 +17,7 @@ void TorchTrainer::look_at(const TrainingBatch& batch) {
   if (!attention_layer_) return;
   translated("choice of channels", [&] {
     const at::NoGradGuard guard;
-    const Teaching teaching = teach(examiner_, to_torch(batch.inputs, model_.device()));
-    const at::Tensor& x = teaching.encoder_input;
+    const at::Tensor& x = encoder_input(teachers_->of_examinations.teach(this, batch));
     const at::Tensor attended = attention_layer_->forward(x, false);
     const at::Tensor energy = attended.abs().sum({0, 2, 3});
     // The score of a channel is what the layer multiplies it with, wherever it is not 0.
@@ -50,9 +49,9 @@ void TorchTrainer::choose_channels() {
 Tensor TorchTrainer::encode(const TrainingBatch& batch) {
   return translated("encoding", [&] {
     const at::NoGradGuard guard;
-    const Teaching teaching = teach(examiner_, to_torch(batch.inputs, model_.device()));
+    const Teaching& teaching = teachers_->of_examinations.teach(this, batch);
     if (const at::Tensor* condition = encoder_->buffer("condition")) condition->zero_();
-    return from_torch(encoder_->forward(teaching.encoder_input, false));
+    return from_torch(encoder_->forward(encoder_input(teaching), false));
   });
 }
 
