@@ -2,12 +2,23 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/bottleneck.h"
 
 namespace splitbench {
+
+// Latents as bytes, their stream's header apart, against what they should cost; means over images.
+struct StreamCheck {
+  std::size_t images = 0;
+  double bytes = 0;
+  double estimated_bytes = 0;
+  // The estimate is the learnt densities' own, without tables; else the shortest code of the levels
+  // that the coder's tables allow, or all bits where it has none, with their scale and zero point.
+  bool by_densities = false;
+};
 
 struct TrainingLog {
   std::string model_name;
@@ -25,6 +36,7 @@ struct TrainingLog {
   double best_top1 = 0;          // of the weights that are kept so far, at the end of the result
   double images_per_second = 0;  // of the steps, validation apart
   bool finished = false;
+  std::optional<StreamCheck> streams;  // when it is finished
 };
 
 }  // namespace splitbench

@@ -1,5 +1,7 @@
 #include "io/training_document.h"
 
+#include <optional>
+
 #include "io/envelope.h"
 #include "io/value_json.h"
 
@@ -49,6 +51,28 @@ Json validation_json(const TrainingLog& log) {
   return json;
 }
 
+Json streams_json(const TrainingLog& log) {
+  if (!log.streams) return nullptr;
+  Json json;
+  json["images"] = log.streams->images;
+  json["mean_bytes"] = log.streams->bytes;
+  json["mean_estimated_bytes"] = log.streams->estimated_bytes;
+  json["estimated_by"] = log.streams->by_densities ? "densities" : "tables";
+  return json;
+}
+
+// Documents of older versions have none.
+std::optional<StreamCheck> streams_from(const JsonNode& data) {
+  const std::optional<JsonNode> node = data.find("streams");
+  if (!node) return std::nullopt;
+  StreamCheck check;
+  check.images = node->at("images").count();
+  check.bytes = node->at("mean_bytes").number(kNotNegative);
+  check.estimated_bytes = node->at("mean_estimated_bytes").number(kNotNegative);
+  check.by_densities = node->at("estimated_by").text() == "densities";
+  return check;
+}
+
 }  // namespace
 
 std::string training_document(const TrainingLog& log, const RunRecord& run) {
@@ -71,6 +95,8 @@ std::string training_document(const TrainingLog& log, const RunRecord& run) {
   data["choices"] = log.record.choices;
   data["images_per_second"] = log.images_per_second;
   data["finished"] = log.finished;
+  data["streams"] = streams_json(log);
+  if (!log.streams) data["streams_reason"] = "known when the training is finished";
   data["epochs"] = Json::array();
   for (const TrainingEpoch& epoch : log.record.epochs) data["epochs"].push_back(epoch_json(epoch));
   return envelope_text(kKind, run, std::move(data));
@@ -105,6 +131,7 @@ TrainingLog read_training(const std::string& path) {
   log.record.choices = data.at("choices").texts();
   log.images_per_second = data.at("images_per_second").number(kNotNegative);
   log.finished = data.at("finished").boolean();
+  log.streams = streams_from(data);
   for (const JsonNode& epoch : data.at("epochs").items()) {
     log.record.epochs.push_back(epoch_from(epoch));
   }

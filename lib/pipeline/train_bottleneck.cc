@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "io/text_file.h"
 #include "nn/training_method.h"
+#include "pipeline/stream_check.h"
 #include "pipeline/training_group.h"
 
 namespace splitbench {
@@ -169,6 +170,7 @@ class Work {
        const BottleneckJob& job, EventSink& events)
       : session_(session),
         job_(job),
+        examined_on_(images.validation),
         plan_(final_plan(session.model->info(), settings, job)),
         log_(begin_log(session, plan_, settings, job.spec)),
         trainer_(session.model->trainer(plan_, mixed_seed({settings.seed, kWeightSeed}))) {
@@ -190,8 +192,10 @@ class Work {
 
   void finish() {
     log_.finished = true;
-    TrainedBottleneck result{trainer_->finish(), log_};
+    TrainedBottleneck result{trainer_->finish(), {}};
     run_->make_tables(result.bottleneck);
+    log_.streams = check_streams(result.bottleneck, *trainer_, examined_on_);
+    result.log = log_;
     result.bottleneck.model_sha256 = session_.sha256;
     result.bottleneck.training = log_.record;
     job_.trained(result);
@@ -207,6 +211,7 @@ class Work {
  private:
   ModelSession& session_;
   const BottleneckJob& job_;
+  const TrainingImages& examined_on_;
   TrainingPlan plan_;
   TrainingLog log_;
   std::unique_ptr<Trainer> trainer_;

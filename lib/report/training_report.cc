@@ -38,6 +38,13 @@ std::string sizes(const TrainingLog& log) {
          "; decoder: " + part(log.decoder_parameters, log.decoder_macs) + ".";
 }
 
+std::string streams(const StreamCheck& check) {
+  return "Streams of " + std::to_string(check.images) + " images, their header apart, have " +
+         format_plain(check.bytes) + " bytes on average; " +
+         (check.by_densities ? "the learnt densities" : "the coder's tables") + " say " +
+         format_plain(check.estimated_bytes) + ".";
+}
+
 }  // namespace
 
 std::string render(const TrainingLog& log, ReportFormat format) {
@@ -55,6 +62,7 @@ std::string render(const TrainingLog& log, ReportFormat format) {
       "; " + std::to_string(log.record.images) + " images to train on (" +
       printable(log.record.dataset) + "), " + format_plain(log.images_per_second) +
       " a second with " + std::to_string(log.record.threads) + " threads.");
+  if (log.streams) page.paragraph(streams(*log.streams));
   page.heading("Epochs");
   page.table(epochs(log));
   return page.take();

@@ -98,6 +98,10 @@ class Train(CliTest):
                           self.dataset, "--epochs", "4", "--batch", "16", "--threads", "1",
                           "--rate-factor", "0.1", "--quiet", "-o", output)
             self.assert_valid(str(output) + ".training.json")
+            streams = read_json(str(output) + ".training.json")["data"]["streams"]
+            # These are short; the coder rounds up to whole words.
+            self.assertLess(abs(streams["mean_bytes"] - streams["mean_estimated_bytes"]),
+                            3 + 0.01 * streams["mean_estimated_bytes"])
             codecs += ["--codec", f"{method}:file={output}"]
             self.succeeds("report", str(output) + ".training.json")
         self.succeeds("compress", "fashion-resnet", "--dataset", self.dataset, *codecs, "--split",

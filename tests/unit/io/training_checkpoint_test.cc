@@ -79,6 +79,7 @@ TEST(TrainingDocument, ComesBackWhole) {
   log.best_top1 = 0.8;
   log.images_per_second = 77.5;
   log.finished = true;
+  log.streams = StreamCheck{10, 81.5, 81, true};
   const TemporaryFolder folder;
   const std::string path = folder.write("t.json", training_document(log, sample_run()));
   const TrainingLog read = read_training(path);
@@ -87,6 +88,8 @@ TEST(TrainingDocument, ComesBackWhole) {
   EXPECT_EQ(read.record.epochs[0].bits, 0);
   EXPECT_EQ(read.record.choices, log.record.choices);
   EXPECT_EQ(read.latent, log.latent);
+  EXPECT_EQ(read.streams->bytes, 81.5);
+  EXPECT_TRUE(read.streams->by_densities);
 }
 
 }  // namespace
