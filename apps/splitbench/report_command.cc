@@ -31,10 +31,11 @@ std::string render_profile(const std::string& path, ReportFormat format) {
   return render(read_profile(path), format, &run);
 }
 
-std::string render_document(const std::string& path, ReportFormat format) {
+std::string render_document(const std::string& path, ReportFormat format,
+                            const std::string& front) {
   const std::string kind = document_kind(path);
   if (kind == "profile") return render_profile(path, format);
-  if (kind == "front") return render(read_front(path), format);
+  if (kind == "front") return render(read_front(path), format, front);
   if (kind == "plan") return render(read_plan(path), format);
   if (kind == "shared-plan") return render(read_shared_plan(path), format);
   if (kind == "simulation") return render(read_simulation(path), format);
@@ -75,6 +76,9 @@ class ReportCommand : public Command {
     app.add_flag("--pool", pools_,
                  "With these two: sweeps over different images as one, e.g. two halves of a "
                  "dataset, each measured with codecs that the other has calibrated");
+    app.add_option("--front", front_,
+                   "Of a front document: which one to show, e.g. split:features.6 or codec:jpeg")
+        ->capture_default_str();
     app.footer(
         "A report is made of the documents alone.\n\n"
         "  splitbench report profile.json plan.json\n"
@@ -97,7 +101,7 @@ class ReportCommand : public Command {
     for (const std::string& path : documents_) {
       text += (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
               (compares ? render_payloads(read_cells(path, nullptr), bounds_, format)
-                        : render_document(path, format));
+                        : render_document(path, format, front_));
     }
     output.commit(text);
     return 0;
@@ -113,6 +117,7 @@ class ReportCommand : public Command {
   std::vector<std::string> documents_;
   PayloadBounds bounds_;
   bool pools_ = false;
+  std::string front_ = "all";
   std::string format_ = "text";
   std::string output_ = "-";
 };

@@ -1,5 +1,7 @@
 #include "report/front_report.h"
 
+#include "base/error.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "report/page.h"
 #include "report/scatter_plot.h"
@@ -7,7 +9,16 @@
 namespace splitbench {
 namespace {
 
-Table points_for_people(const FrontSet& fronts) {
+const Front& front_of(const FrontSet& fronts, const std::string& scope) {
+  std::vector<std::string> scopes;
+  for (const Front& front : fronts.fronts) {
+    if (front.scope == scope) return front;
+    scopes.push_back(front.scope);
+  }
+  throw bad_input("no front of '" + scope + "'" + suggestion(scope, scopes));
+}
+
+Table points_for_people(const FrontSet& fronts, const Front& shown) {
   Table table;
   for (const Front& front : fronts.fronts) {
     for (const FrontPoint& point : front.points) table.all_specs.push_back(point.codec);
@@ -16,7 +27,7 @@ Table points_for_people(const FrontSet& fronts) {
                    {"payload", "payload", Unit::kBytes}, {"loss", "loss", Unit::kFraction},
                    {"ci", "95 % interval", Unit::kText}, {"encode", "encode", Unit::kSeconds},
                    {"chance", "~", Unit::kText}};
-  for (const FrontPoint& point : fronts.fronts.front().points) {
+  for (const FrontPoint& point : shown.points) {
     const Interval& ci = point.accuracy_loss_ci95;
     table.rows.push_back({point.split, point.codec, point.payload_bytes, point.accuracy_loss,
                           format_plain(ci.low * 100) + ".." + format_plain(ci.high * 100),
@@ -48,14 +59,14 @@ Table points_for_programs(const FrontSet& fronts) {
   return table;
 }
 
-Table other_fronts(const FrontSet& fronts) {
+Table other_fronts(const FrontSet& fronts, const Front& shown) {
   Table table;
   table.columns = {{"scope", "front", Unit::kText},
                    {"points", "points", Unit::kCount},
                    {"smallest", "smallest payload", Unit::kBytes},
                    {"hypervolume", "hypervolume", Unit::kNumber}};
-  for (std::size_t i = 1; i < fronts.fronts.size(); ++i) {
-    const Front& front = fronts.fronts[i];
+  for (const Front& front : fronts.fronts) {
+    if (&front == &shown) continue;
     const Value smallest =
         front.points.empty() ? Value() : Value(front.points.front().payload_bytes);
     table.rows.push_back(
@@ -76,31 +87,31 @@ std::string scatter(const Front& front) {
 
 }  // namespace
 
-std::string render(const FrontSet& fronts, ReportFormat format) {
+std::string render(const FrontSet& fronts, ReportFormat format, const std::string& scope) {
   if (format == ReportFormat::kCsv) return csv_table(points_for_programs(fronts));
   Page page(format);
-  page.title("Pareto front");
+  page.title(scope == "all" ? "Pareto front" : "Pareto front of " + printable(scope));
   if (fronts.fronts.empty() || fronts.fronts.front().points.empty()) {
     page.paragraph("There is no measured cell to build a front from.");
     return page.take();
   }
-  const Front& all = fronts.fronts.front();
+  const Front& shown = front_of(fronts, scope);
   page.paragraph(
       "No other combination needs fewer bytes, loses less accuracy and encodes faster "
       "than one of these. The 95 % interval of the loss is in per cent; ~ marks a point "
       "whose lower loss than a cheaper one may be chance. Settings that all specs of a codec share "
       "are left out.");
-  page.table(points_for_people(fronts));
+  page.table(points_for_people(fronts, shown));
   page.paragraph(
-      "Hypervolume " + format_plain(all.hypervolume) + " of the box up to " +
+      "Hypervolume " + format_plain(shown.hypervolume) + " of the box up to " +
       format_bytes(fronts.reference_bytes) + ", a loss from " + format_percent(fronts.ideal_loss) +
       " to " + format_percent(fronts.reference_loss) + " and " +
       format_duration(fronts.reference_s) + " of encoding, the worst of all cells measured.");
   page.heading("Accuracy loss over payload (logarithmic)");
-  page.verbatim(scatter(all));
+  page.verbatim(scatter(shown));
   if (fronts.fronts.size() > 1) {
-    page.heading("By split and by codec");
-    page.table(other_fronts(fronts));
+    page.heading(scope == "all" ? "By split and by codec" : "Other fronts");
+    page.table(other_fronts(fronts, shown));
   }
   return page.take();
 }

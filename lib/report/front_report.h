@@ -1,7 +1,7 @@
 // Pareto fronts as a report: which combinations of split and codec nothing else beats.
 //
-// Text and Markdown: the overall front as a table and a scatter plot, then one line for each other
-// front. CSV: the points of all fronts, with their scope. Pure function; thread-safe.
+// Text and Markdown: one front as a table and a scatter plot, then one line for each other front.
+// CSV: the points of all fronts, with their scope. Pure function; thread-safe.
 #pragma once
 
 #include <string>
@@ -11,6 +11,8 @@
 
 namespace splitbench {
 
-std::string render(const FrontSet& fronts, ReportFormat format);
+// `scope` names the front that is shown: "all", "split:<id>", "codec:<name>". Throws
+// Error{kBadInput} with the nearest one when there is none of that name.
+std::string render(const FrontSet& fronts, ReportFormat format, const std::string& scope = "all");
 
 }  // namespace splitbench

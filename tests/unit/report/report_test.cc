@@ -8,6 +8,7 @@
 #include "report/front_report.h"
 #include "report/plan_report.h"
 #include "report/profile_report.h"
+#include "support/error_message.h"
 
 namespace splitbench {
 namespace {
@@ -184,6 +185,19 @@ TEST(FrontReport, TableVolumeAndPlot) {
   EXPECT_TRUE(contains(render(fronts, ReportFormat::kMarkdown), "```text\n"));
   // Two points on three fronts of two, one and one: all, split, and each codec's.
   EXPECT_EQ(line_count(render(fronts, ReportFormat::kCsv)), 1u + 2 + 2 + 1 + 1);
+}
+
+TEST(FrontReport, ShowsTheFrontThatIsNamed) {
+  Cell small = sample_cell("quant:bits=2");
+  small.payload_bytes.mean = 900;
+  const FrontSet fronts = pareto_fronts({sample_cell("zstd:level=3"), small});
+  const std::string text = render(fronts, ReportFormat::kText, "codec:quant");
+  EXPECT_TRUE(contains(text, "Pareto front of codec:quant")) << text;
+  EXPECT_FALSE(contains(text, "zstd:level=3")) << text;
+  EXPECT_TRUE(contains(text, "\nall ")) << text;
+  EXPECT_TRUE(
+      contains(bad_input_message([&] { render(fronts, ReportFormat::kText, "codec:quand"); }),
+               "did you mean 'codec:quant'"));
 }
 
 TEST(PlanReport, ExplainsTheChoice) {
