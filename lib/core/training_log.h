@@ -30,11 +30,13 @@ struct TrainingLog {
   std::uint64_t decoder_parameters = 0, decoder_macs = 0;
   TrainingRecord record;
   std::size_t validation_images = 0;
-  std::string validation;        // canonical spec, with what of it: "held out"
-  bool labelled = true;          // validation_top1 is by labels, else agreement with the network
-  double network_top1 = 0;       // the network itself on the validation images; 1 without labels
-  double best_top1 = 0;          // of the weights that are kept so far, at the end of the result
-  double images_per_second = 0;  // of the steps, validation apart
+  std::string validation;   // canonical spec, with what of it: "held out"
+  bool labelled = true;     // validation_top1 is by labels, else agreement with the network
+  double network_top1 = 0;  // the network itself on the validation images; 1 without labels
+  double best_top1 = 0;     // of the weights that are kept so far, at the end of the result
+  // Of the steps, validation apart. Among several trained side by side, the passes of the network
+  // count with the first of them.
+  double images_per_second = 0;
   bool finished = false;
   std::optional<StreamCheck> streams;  // when it is finished
 };
