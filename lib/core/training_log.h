@@ -34,8 +34,8 @@ struct TrainingLog {
   bool labelled = true;     // validation_top1 is by labels, else agreement with the network
   double network_top1 = 0;  // the network itself on the validation images; 1 without labels
   double best_top1 = 0;     // of the weights that are kept so far, at the end of the result
-  // Of the steps, validation apart. Among several trained side by side, the passes of the network
-  // count with the first of them.
+  // Of the steps, validation apart. Several trained side by side share the seconds of a step
+  // evenly.
   double images_per_second = 0;
   bool finished = false;
   std::optional<StreamCheck> streams;  // when it is finished

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
@@ -94,12 +95,19 @@ class Group {
 
   void take_step(const TrainingPlace& at, const TrainingBatch& batch) {
     const double start = monotonic_s();
+    std::set<const TrainingRun*> taken;
     each([&](const TrainingRun& run) { return run.place() == at; },
          [&](const GroupMember& member) {
            loss_ = member.run->step(batch);
-           ++steps_taken_;
+           taken.insert(member.run);
          });
-    seconds_ += monotonic_s() - start;
+    const double seconds = monotonic_s() - start;
+    seconds_ += seconds;
+    steps_taken_ += taken.size();
+    each([&](const TrainingRun& run) { return taken.count(&run) != 0; },
+         [&](const GroupMember& member) {
+           member.run->end_step(seconds / static_cast<double>(taken.size()));
+         });
     if (!members_.empty()) show_progress(batch.inputs.shape().at(0));
   }
 

@@ -95,11 +95,9 @@ double TrainingRun::step(const TrainingBatch& batch) {
   const double progress = (static_cast<double>(at_.epoch) +
                            static_cast<double>(at_.step) / static_cast<double>(steps_)) /
                           stage().epochs;
-  const double start = monotonic_s();
   const StepResult result = parts_.trainer.step(
       batch, learning_rate_at(stage(), progress),
       mixed_seed({parts_.settings.seed, kStepSeed, at_.stage, at_.epoch, at_.step}));
-  const double seconds = monotonic_s() - start;
   if (!std::isfinite(result.loss)) {
     throw runtime_failure(
         "the loss has diverged (" + format_number(result.loss) + " at " + checkpoint_place() +
@@ -111,11 +109,14 @@ double TrainingRun::step(const TrainingBatch& batch) {
   at_.epoch_images += batch_;
   at_.epoch_loss += result.loss * static_cast<double>(batch_);
   at_.epoch_bits += result.bits;
+  return result.loss;
+}
+
+void TrainingRun::end_step(double seconds) {
   at_.epoch_seconds += seconds;
   at_.step_seconds += seconds;
   at_.step_images += batch_;
   if (monotonic_s() - last_checkpoint_s_ >= parts_.settings.checkpoint_s) write_checkpoint();
-  return result.loss;
 }
 
 std::size_t TrainingRun::steps_left() const {

@@ -55,6 +55,9 @@ class TrainingRun {
   // The step at place(); returns its loss. Throws Error{kRuntime} when loss or weights have
   // diverged.
   double step(const TrainingBatch& batch);
+  // After each step: how much of the time was this run's. Writes a checkpoint if one is due, so
+  // throws as step() does.
+  void end_step(double seconds);
   // Once for each validation batch when epoch_taken() or trained(); then one of the two below.
   void examine(const TrainingBatch& batch);
   // On to the next epoch or stage; after the last one trained() is true.
