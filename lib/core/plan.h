@@ -175,6 +175,7 @@ struct Plan {
   int batch = 1;
   PowerModel power;                           // with what link and profile add to the request's
   double device_scale = 1, server_scale = 1;  // 1: as measured; else modelled by scaling
+  std::optional<double> result_bytes;  // of the answer to one input; unset in plans from before it
   // The device whose figures made a scaled profile (Profile::scaling); empty: it was measured.
   std::string device_figures, server_figures;
   std::string model_name, model_sha256;

@@ -79,21 +79,23 @@ void write_estimate(JsonText& json, const Estimate& estimate) {
 
 Estimate estimate_from(const JsonNode& node) {
   Estimate estimate;
-  for (const Stage& stage : kStages) estimate.*stage.value = node.at(stage.key).number();
-  estimate.energy_j = node.optional_number("energy_j");
+  for (const Stage& stage : kStages) {
+    estimate.*stage.value = node.at(stage.key).number(kNotNegative);
+  }
+  estimate.energy_j = node.optional_number("energy_j", kNotNegative);
   estimate.energy_reason = node.optional_text("energy_reason");
-  estimate.payload_bytes = node.at("payload_bytes").number();
+  estimate.payload_bytes = node.at("payload_bytes").number(kNotNegative);
   estimate.accuracy_loss = node.at("accuracy_loss").number();
   if (const auto ci95 = node.find("accuracy_loss_ci95")) {
     estimate.accuracy_loss_ci95 = interval_from(*ci95);
   }
-  estimate.queue_s = node.optional_number("queue_s").value_or(0);
-  estimate.period_s = node.optional_number("period_s").value_or(0);
+  estimate.queue_s = node.optional_number("queue_s", kNotNegative).value_or(0);
+  estimate.period_s = node.optional_number("period_s", kNotNegative).value_or(0);
   if (const auto ci95 = node.find("latency_s_ci95")) estimate.latency_ci95 = interval_from(*ci95);
   if (const auto parts = node.find("energy_parts")) {
     estimate.energy_parts = energy_parts_from(*parts);
   }
-  estimate.device_memory_bytes = node.optional_number("device_memory_bytes");
+  estimate.device_memory_bytes = node.optional_number("device_memory_bytes", kNotNegative);
   return estimate;
 }
 
@@ -143,6 +145,12 @@ Candidate candidate_from(const JsonNode& node) {
   return candidate;
 }
 
+Candidate estimated_from(const JsonNode& node) {
+  Candidate candidate = candidate_from(node);
+  if (!candidate.estimate) node.fail("has no estimate");
+  return candidate;
+}
+
 Json constraints_json(const Constraints& constraints) {
   Json json = Json::object();
   for (const Limit& limit : kLimits) {
@@ -173,7 +181,7 @@ void set_candidate(Json& json, const char* key, const std::optional<Candidate>& 
 
 std::optional<Candidate> optional_candidate(const JsonNode& node, const char* key) {
   const auto found = node.find(key);
-  return found ? std::optional<Candidate>(candidate_from(*found)) : std::nullopt;
+  return found ? std::optional<Candidate>(estimated_from(*found)) : std::nullopt;
 }
 
 Json region_json(const PolicyRegion& region, double server_load) {
@@ -237,9 +245,9 @@ Plan question_from(const JsonNode& data) {
   plan.model_sha256 = data.at("model").at("sha256").text();
   plan.objective.name = data.at("objective").text();
   const JsonNode weights = data.at("objective_weights");
-  plan.objective.latency_weight = weights.at("latency_s").number();
-  plan.objective.energy_weight = weights.at("energy_j").number();
-  plan.objective.bytes_weight = weights.at("payload_bytes").number();
+  plan.objective.latency_weight = weights.at("latency_s").number(kNotNegative);
+  plan.objective.energy_weight = weights.at("energy_j").number(kNotNegative);
+  plan.objective.bytes_weight = weights.at("payload_bytes").number(kNotNegative);
   plan.constraints = constraints_from(data.at("constraints"));
   plan.link = link_from(data.at("link"), "");
   plan.server_load = data.at("server_load").number();
@@ -290,7 +298,7 @@ Plan read_plan(const std::string& path) {
   for (const JsonNode& candidate : data.at("candidates").items()) {
     plan.candidates.push_back(candidate_from(candidate));
   }
-  read_answer_parts(data, plan, candidate_from);
+  read_answer_parts(data, plan, estimated_from);
   plan.table = read_policy_table(data.at("policy"));
   for (const JsonNode& region : data.at("policy").at("regions").items()) {
     plan.policy.push_back(region_from(region));

@@ -205,6 +205,7 @@ void write_question_parts(Json& data, const Plan& plan) {
   }
   data["queue"] = queue_text(plan.queue);
   data["batch"] = plan.batch;
+  if (plan.result_bytes) data["result_bytes"] = *plan.result_bytes;
   data["power"] = power_json(plan.power);
   data["power_sources"] = plan.power.sources;
 }
@@ -230,6 +231,7 @@ void read_question_parts(const JsonNode& data, Plan& plan) {
     }
   }
   if (const auto batch = data.find("batch")) plan.batch = batch->integer(1);
+  plan.result_bytes = data.optional_number("result_bytes", kNotNegative);
   if (const auto power = data.find("power")) plan.power = power_from(*power);
   if (const auto sources = data.find("power_sources")) {
     for (const auto& [figure, source] : sources->members()) {
@@ -290,7 +292,7 @@ void write_energy_parts(JsonText& json, const EnergyParts& parts) {
 EnergyParts energy_parts_from(const JsonNode& node) {
   EnergyParts parts;
   for (const EnergyField& field : kEnergyFields) {
-    parts.*field.value = node.optional_number(field.key);
+    parts.*field.value = node.optional_number(field.key, kNotNegative);
   }
   return parts;
 }

@@ -14,6 +14,7 @@ namespace splitbench {
 
 Json candidate_json(const Candidate& candidate);
 Candidate candidate_from(const JsonNode& node);
+Candidate estimated_from(const JsonNode& node);  // one that cannot do without its estimate
 
 // An object with the bounds that are set.
 Json constraints_json(const Constraints& constraints);
@@ -22,7 +23,7 @@ Constraints constraints_from(const JsonNode& node);
 using CandidateWriter = std::function<Json(const Candidate&)>;
 using CandidateReader = std::function<Candidate(const JsonNode&)>;
 
-// objective_form, objective_goals, queue, batch, power, power_sources.
+// objective_form, objective_goals, queue, batch, result_bytes, power, power_sources.
 void write_question_parts(Json& data, const Plan& plan);
 void read_question_parts(const JsonNode& data, Plan& plan);
 

@@ -44,7 +44,7 @@ UserPlan user_from(const JsonNode& node) {
   user.device_scale = node.at("device_scale").number(kNotNegative);
   user.server_scale = node.at("server_scale").number(kNotNegative);
   user.options = node.at("options").count();
-  if (const auto chosen = node.find("chosen")) user.chosen = candidate_from(*chosen);
+  if (const auto chosen = node.find("chosen")) user.chosen = estimated_from(*chosen);
   user.server_share = node.at("server_share").number(kZeroToOne);
   user.link_share = node.at("link_share").number(kZeroToOne);
   user.alone_s = node.optional_number("alone_s", kNotNegative);

@@ -105,6 +105,7 @@ Json link_json(const Link& link) {
   json["name"] = link.name;
   json["rate_bps"] = link.rate_bps;
   json["downlink_bps"] = link.downlink_bps;
+  if (link.downlink_follows) json["downlink_follows"] = true;
   json["rtt_s"] = link.rtt_s;
   json["overhead_bytes"] = link.overhead_bytes;
   json["source"] = link.source;
@@ -118,8 +119,12 @@ Link link_from(const JsonNode& node, const std::string& default_name) {
   link.name = name ? name->text() : default_name;
   link.rate_bps = node.at("rate_bps").number();
   const std::optional<double> downlink_bps = node.optional_number("downlink_bps");
-  link.downlink_follows = !downlink_bps;
+  const auto follows = node.find("downlink_follows");
+  link.downlink_follows = !downlink_bps || (follows && follows->boolean());
   link.downlink_bps = downlink_bps.value_or(link.rate_bps);
+  if (link.downlink_follows && link.downlink_bps != link.rate_bps) {
+    node.fail("has a downlink that follows the uplink, but at another rate");
+  }
   link.rtt_s = node.optional_number("rtt_s").value_or(0);
   link.overhead_bytes = node.optional_number("overhead_bytes").value_or(0);
   link.source = node.optional_text("source");

@@ -44,12 +44,22 @@ std::optional<Interval> latency_interval(double latency_s, std::initializer_list
 
 // Both ways; requires the payload and what goes before.
 void set_transfers(Estimate& e, const Conditions& c) {
-  const double bits = uplink_bits(e, c);
-  e.uplink_s = c.trace == nullptr
-                   ? transfer_s(bits, c.link.rate_bps, c.link)
-                   : c.link.rtt_s / 2 +
-                         robust_transfer_s(*c.trace, bits, e.device_s + e.encode_s, c.statistic);
+  const double up_bits = uplink_bits(e, c);
   e.downlink_s = transfer_s(downlink_bits(c), c.link.downlink_bps, c.link);
+  if (c.trace == nullptr) {
+    e.uplink_s = transfer_s(up_bits, c.link.rate_bps, c.link);
+    return;
+  }
+  const double start_s = e.device_s + e.encode_s;
+  double sending_s = robust_transfer_s(*c.trace, up_bits, start_s, c.statistic);
+  if (c.link.downlink_follows) {
+    // One after the other without a pause: what adds up to the bits of both.
+    const double both_s =
+        robust_transfer_s(*c.trace, up_bits + downlink_bits(c), start_s, c.statistic);
+    sending_s = std::min(sending_s, both_s);
+    e.downlink_s = c.link.rtt_s / 2 + (both_s - sending_s);
+  }
+  e.uplink_s = c.link.rtt_s / 2 + sending_s;
 }
 
 int runs(int batch, int profiled) { return profiled == batch ? 1 : batch; }
@@ -75,6 +85,10 @@ Conditions conditions_of(const Plan& plan) {
   conditions.queue = plan.queue;
   conditions.batch = plan.batch;
   conditions.power = plan.power;
+  if (plan.result_bytes) {
+    conditions.result_bytes = *plan.result_bytes;
+    return conditions;
+  }
   for (const Candidate& candidate : plan.candidates) {
     if (!candidate.estimate || !sends(*candidate.estimate)) continue;
     const double receiving_s = candidate.estimate->downlink_s - plan.link.rtt_s / 2;

@@ -19,8 +19,11 @@
 // from the moment of sending (core/step_trace.h), for starts spread evenly over the trace; of these
 // times `statistic` makes one: their mean, a quantile, or mean + deviation * sqrt(p / (1 - p)),
 // which at most 1 - p of any distribution with that mean and deviation exceeds (Cantelli's
-// inequality). A downlink that follows the uplink counts at the trace's mean rate here; replays
-// (plan/replay.h) add it up over the trace too.
+// inequality). A downlink that follows the uplink adds up over the trace too, from the moment the
+// payload is through, as replays have it (plan/exchange.h): `statistic` is then of both transfers
+// together, the uplink has what it is of the uplink alone but at most that, the downlink the rest.
+// So latency_s is that statistic of the latencies of all starts, and each stage that of its own
+// times where it is the mean.
 //
 // server-only: the head is the identity, so device_s = 0 and the tail is the whole network.
 // device-only: device_s = median end-to-end time in the device profile * device_scale. Nothing is
@@ -64,8 +67,9 @@ struct Conditions {
   RobustStatistic statistic = {};
 };
 Conditions conditions_of(const PlanRequest& request);
-// The conditions that a plan's estimates were made under, without the trace. The bytes of the
-// result come from the first estimate that sends something.
+// The conditions that a plan's estimates were made under, without the trace. In a plan that does
+// not say what the result takes (one from before it was written down, with its downlink at a fixed
+// or the mean rate), its bytes come from the first estimate that sends something.
 Conditions conditions_of(const Plan& plan);
 
 // 1 + w at the conditions' load.

@@ -110,12 +110,12 @@ std::optional<CostPlane> energy_plane(const Estimate& e, const Conditions& c) {
   const EnergyParts& parts = e.energy_parts;
   CostPlane plane = {*e.energy_j, 0, 0};
   if (!sends(e)) return plane;
-  const double idle_w = parts.idle ? *c.power.idle_w : 0;
-  const double sending_w = idle_w + (parts.radio ? *c.power.radio_w : 0);
+  const double idle_w = parts.idle ? c.power.idle_w.value_or(0) : 0;
+  const double sending_w = idle_w + (parts.radio ? c.power.radio_w.value_or(0) : 0);
   plane.fixed -= sending_w * sending_s(e, c);
   plane.per_x += sending_w * uplink_bits(e, c);
   if (c.link.downlink_follows) {
-    const double receiving_w = idle_w + (parts.receive ? *c.power.receive_w : 0);
+    const double receiving_w = idle_w + (parts.receive ? c.power.receive_w.value_or(0) : 0);
     plane.fixed -= receiving_w * receiving_s(e, c);
     plane.per_x += receiving_w * downlink_bits(c);
   }

@@ -58,6 +58,9 @@ void require_measurements(const Candidates& candidates, const Objective& objecti
 // Sets `feasible`, and `rejected_because` of those that break a bound.
 void judge(Candidates& candidates, const Objective& objective, const std::vector<Bound>& bounds) {
   const bool energy_needed = needs_energy(objective);
+  const bool memory_bounded = std::any_of(bounds.begin(), bounds.end(), [](const Bound& bound) {
+    return bound.name == "max_device_memory_bytes";
+  });
   for (Candidate& candidate : candidates) {
     if (!candidate.estimate) continue;
     const Estimate& estimate = *candidate.estimate;
@@ -72,8 +75,8 @@ void judge(Candidates& candidates, const Objective& objective, const std::vector
          }));
     if (energy_unknown) {
       add_reason("energy unknown: " + estimate.energy_reason);
-    } else if (!comparable(objective, estimate)) {
-      add_reason("device memory unknown");
+    } else if (!comparable(objective, estimate) && !memory_bounded) {
+      add_reason("device memory unknown");  // else the bound says so
     }
     for (const Bound& bound : bounds) {
       if (bound.name == "max_energy_j" && energy_unknown) continue;
@@ -239,7 +242,7 @@ void set_front(Plan& plan) {
                    });
 }
 
-Plan question_of(const PlanRequest& request) {
+Plan question_of(const PlanRequest& request, const Conditions& conditions) {
   Plan plan;
   plan.objective = request.objective;
   plan.constraints = request.constraints;
@@ -249,6 +252,7 @@ Plan question_of(const PlanRequest& request) {
   plan.batch = request.batch;
   plan.power = known_power(request);
   plan.device_scale = request.device_scale;
+  plan.result_bytes = conditions.result_bytes;
   if (request.device.scaling) plan.device_figures = request.device.scaling->device;
   if (request.server.scaling) plan.server_figures = request.server.scaling->device;
   plan.server_scale = request.server_scale;
@@ -273,7 +277,7 @@ Plan make_plan(const PlanRequest& request) {
   check_request(request);
   const std::vector<Bound> bounds = bounds_of(request.constraints);
   const Conditions conditions = conditions_of(request);
-  Plan plan = question_of(request);
+  Plan plan = question_of(request, conditions);
   plan.candidates = enumerate_candidates(request);
   restrict_to_scope(plan.candidates, request);
   require_measurements(plan.candidates, plan.objective, bounds);

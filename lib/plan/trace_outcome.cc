@@ -30,11 +30,9 @@ std::vector<const Estimate*> contenders(const Plan& plan) {
 
 double latency_from_start(const Estimate& e, std::size_t k, const Conditions& c,
                           StepTrace::Hint& hint) {
-  if (!sends(e)) return e.latency_s;
-  const double sent_after_s = e.device_s + e.encode_s;
-  return sent_after_s + c.link.rtt_s / 2 +
-         transfer_from_start(*c.trace, k, uplink_bits(e, c), sent_after_s, hint) + e.server_s +
-         e.decode_s + e.downlink_s;
+  const LinearLatency line = linear_latency(e, c);  // the bits of all that adds up over the trace
+  if (line.bits == 0) return line.fixed_s;
+  return line.fixed_s + transfer_from_start(*c.trace, k, line.bits, e.device_s + e.encode_s, hint);
 }
 
 }  // namespace

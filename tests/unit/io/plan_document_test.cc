@@ -47,5 +47,37 @@ TEST(PlanDocument, DamagedPartsAreRefusedByName) {
   EXPECT_NE(message("\"weighted\"", "\"knee\"").find("goals"), std::string::npos);
 }
 
+// A plan whose downlink follows the uplink is replayed so, and knows what the answer takes.
+TEST(PlanDocument, ADownlinkThatFollowsReturns) {
+  const TemporaryFolder folder;
+  Plan plan = sample_plan();
+  plan.result_bytes = 40;
+  for (const bool follows : {false, true}) {
+    plan.link.downlink_follows = follows;
+    plan.link.downlink_bps = follows ? plan.link.rate_bps : 2 * plan.link.rate_bps;
+    const std::string text = plan_document(plan, {});
+    const Plan read = read_plan(folder.write("p.json", text));
+    EXPECT_EQ(read.link.downlink_follows, follows);
+    EXPECT_EQ(read.link.downlink_bps, plan.link.downlink_bps);
+    EXPECT_EQ(read.result_bytes, 40);
+  }
+}
+
+// What is read goes into sums and into times of traces, which go forward.
+TEST(PlanDocument, EstimatesThatAreNoneAreRefused) {
+  const TemporaryFolder folder;
+  Plan plan = sample_plan();
+  plan.candidates[1].estimate->device_s = -1;
+  const auto message = [&] {
+    return bad_input_message([&] { read_plan(folder.write("p.json", plan_document(plan, {}))); });
+  };
+  EXPECT_NE(message().find("device_s"), std::string::npos) << message();
+  plan = sample_plan();
+  plan.chosen = plan.candidates[1];
+  plan.chosen->estimate.reset();
+  plan.chosen->rejected_because = "nobody knows";
+  EXPECT_NE(message().find("chosen has no estimate"), std::string::npos) << message();
+}
+
 }  // namespace
 }  // namespace splitbench

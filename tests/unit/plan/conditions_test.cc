@@ -213,6 +213,33 @@ TEST(Conditions, OverATraceTheStatisticOfTheTransferCounts) {
   EXPECT_LE(cautious.uplink_s, 0.01 + worst);
 }
 
+// The way down adds up over the trace like the way up, and the statistic is that of both.
+TEST(Conditions, ADownlinkThatFollowsIsInTheStatistic) {
+  for (const char* statistic : {"mean", "quantile=0.95", "cantelli=0.95"}) {
+    PlanRequest request = over_trace(statistic);
+    request.link.downlink_follows = true;
+    request.link.downlink_bps = request.link.rate_bps;
+    const Plan plan = make_plan(request);
+    std::vector<double> up;
+    std::vector<double> both;
+    const Estimate e = estimate_of(plan, 3);
+    for (std::size_t k = 0; k < kTraceStarts; ++k) {
+      const double start = (static_cast<double>(k) + 0.5) * 0.01 + 0.254;
+      up.push_back(request.trace->time_to_add_up(start, 8 * 6010));
+      both.push_back(up.back() + request.trace->time_to_add_up(start + up.back(), 8 * 50));
+    }
+    EXPECT_NEAR(e.uplink_s, 0.01 + robust_value(request.statistic, up), 1e-9) << statistic;
+    EXPECT_NEAR(e.uplink_s + e.downlink_s, 0.02 + robust_value(request.statistic, both), 1e-9);
+    EXPECT_GT(e.downlink_s, 0.01);
+    if (request.statistic.kind == RobustStatistic::Kind::kQuantile) {
+      EXPECT_NEAR(plan.trace->p95_s, plan.chosen->estimate->latency_s, 1e-9);
+    }
+    if (request.statistic.kind == RobustStatistic::Kind::kMean) {
+      EXPECT_NEAR(plan.trace->mean_s, plan.chosen->estimate->latency_s, 1e-9);
+    }
+  }
+}
+
 TEST(Conditions, ATracesOutcomeHasItsRegret) {
   const Plan plan = make_plan(over_trace("mean"));
   ASSERT_TRUE(plan.trace);
