@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "plan/choice.h"
 #include "plan/constraints.h"
 #include "plan/energy.h"
+#include "plan/robust.h"
 
 namespace splitbench {
 namespace {
@@ -177,30 +179,69 @@ void add_turnings(Explanation& explanation, const Plan& plan, const Input& input
   }
 }
 
+// Seconds for a bit more: of the payload, and of what follows it in the trace or at the same rate.
+struct Pace {
+  double up_s = 0, both_s = 0;
+};
+
+Pace pace_of(const Estimate& e, const Conditions& c) {
+  if (c.trace == nullptr) return {1 / c.link.rate_bps, 1 / c.link.rate_bps};
+  const double start_s = e.device_s + e.encode_s;
+  const auto pace = [&](double bits) {
+    return bits > 0 ? robust_pace_s(*c.trace, bits, start_s, c.statistic) : 0;
+  };
+  return {pace(uplink_bits(e, c)), pace(linear_latency(e, c).bits)};
+}
+
+// What a second of each kind costs in the objective.
+struct SecondCosts {
+  double serving = 0, sending = 0, receiving = 0;
+};
+
+SecondCosts second_costs(const Plan& plan, const Estimate& e, const Conditions& c) {
+  const double joule = plan.objective.energy_weight;
+  const double idle = plan.objective.latency_weight + joule * idle_w(e, c);
+  const EnergyParts& parts = e.energy_parts;
+  return {idle, idle + joule * (parts.radio ? c.power.radio_w.value_or(0) : 0),
+          idle + joule * (parts.receive ? c.power.receive_w.value_or(0) : 0)};
+}
+
+// What the objective rises by, relative to what the exchange's inputs do, before it is divided by
+// the objective.
+void add_exchange(const Plan& plan, const Conditions& c,
+                  const std::function<void(const char*, double, double)>& add) {
+  const Estimate& e = *plan.chosen->estimate;
+  const SecondCosts costs = second_costs(plan, e, c);
+  const Pace pace = pace_of(e, c);
+  const double receiving = c.link.downlink_follows ? costs.receiving : 0;
+  const double sent_s = uplink_bits(e, c) * pace.up_s;
+  const double both_s = linear_latency(e, c).bits * pace.both_s;
+  add("rate_bps", c.link.rate_bps, -(costs.sending * sent_s + receiving * (both_s - sent_s)));
+  const double bit =
+      costs.sending * pace.up_s + receiving * (pace.both_s - pace.up_s) +
+      (e.energy_parts.radio ? plan.objective.energy_weight * c.power.radio_w_per_bps : 0);
+  add("payload_bytes", e.payload_bytes, (8 * bit + plan.objective.bytes_weight) * e.payload_bytes);
+  add("rtt_s", c.link.rtt_s, costs.serving * c.link.rtt_s);
+  add("waiting_factor", waiting_factor(c.queue, c.server_load), costs.serving * e.queue_s);
+}
+
 void add_sensitivities(Explanation& explanation, const Plan& plan, const Conditions& c) {
   const Estimate& e = *plan.chosen->estimate;
   const double value = *objective_value(plan.objective, e);
-  const double weight = plan.objective.latency_weight;
   if (!(value > 0)) return;
   const auto add = [&](const char* name, double input, double cost) {
     if (cost != 0) explanation.sensitivities.push_back({name, input, cost / value});
   };
+  const double weight = plan.objective.latency_weight;
   const double joule = plan.objective.energy_weight;
-  const CostPlane energy = energy_of(e, c);
-  const double rate = c.link.rate_bps;
-  const double bytes_cost = plan.objective.bytes_weight * e.payload_bytes;
-  add("device_s", e.device_s, weight * e.device_s);
-  add("encode_s", e.encode_s, weight * e.encode_s);
-  add("server_s", e.server_s, weight * e.server_s);
-  add("decode_s", e.decode_s, weight * e.decode_s);
-  if (sends(e)) {
-    add("rate_bps", rate, -(weight * linear_latency(e, c).bits + joule * energy.per_x) / rate);
-    add("payload_bytes", e.payload_bytes, weight * 8 * e.payload_bytes / rate + bytes_cost);
-    add("rtt_s", c.link.rtt_s, (weight + joule * idle_w(e, c)) * c.link.rtt_s);
-    const double w = waiting_factor(c.queue, c.server_load);
-    add("waiting_factor", w, weight * e.queue_s + joule * energy.per_w * w);
-  }
-  if (e.energy_j) add("energy_j", *e.energy_j, plan.objective.energy_weight * *e.energy_j);
+  const double serving = second_costs(plan, e, c).serving;
+  const EnergyParts& parts = e.energy_parts;
+  add("device_s", e.device_s, weight * e.device_s + joule * parts.compute.value_or(0));
+  add("encode_s", e.encode_s, weight * e.encode_s + joule * parts.encode.value_or(0));
+  add("server_s", e.server_s, serving * e.server_s);
+  add("decode_s", e.decode_s, serving * e.decode_s);
+  if (sends(e)) add_exchange(plan, c, add);
+  if (e.energy_j) add("energy_j", *e.energy_j, joule * *e.energy_j);
   std::stable_sort(explanation.sensitivities.begin(), explanation.sensitivities.end(),
                    [](const Sensitivity& a, const Sensitivity& b) {
                      return std::abs(a.elasticity) > std::abs(b.elasticity);
@@ -269,6 +310,7 @@ std::optional<Explanation> explain(const Plan& plan, const Conditions& condition
   explanation.certain = certain_choice(plan);
   if (plan.objective.form != Objective::Form::kWeighted) return explanation;
   for (const Input& input : inputs_of(conditions)) {
+    if (conditions.trace != nullptr && std::string(input.name) == "rate_bps") continue;
     add_turnings(explanation, plan, input, conditions);
   }
   add_sensitivities(explanation, plan, conditions);

@@ -7,7 +7,9 @@
 // or energy, is named on either side, exact to rounding. Energy follows as plan/energy.h has it;
 // what the device draws while it computes stays the same when its times change. Elasticity is the
 // relative change of the objective per relative change of an input: 0.5 means that 10 % more of it
-// costs 5 % more. Both hold for weighted objectives; others have none.
+// costs 5 % more. Both hold for weighted objectives; others have none. Over a trace no cost is
+// linear in the rate, so no turning names it; its elasticity is that of all rates of the trace
+// together, and like that of the payload a difference over 1 % more and less.
 // Pure function; thread-safe.
 #pragma once
 

@@ -65,4 +65,12 @@ double robust_transfer_s(const StepTrace& trace, double bits, double after_s,
   return robust_value(statistic, std::move(samples));
 }
 
+double robust_pace_s(const StepTrace& trace, double bits, double after_s,
+                     const RobustStatistic& statistic) {
+  constexpr double kStep = 0.01;
+  return (robust_transfer_s(trace, bits * (1 + kStep), after_s, statistic) -
+          robust_transfer_s(trace, bits * (1 - kStep), after_s, statistic)) /
+         (2 * kStep * bits);
+}
+
 }  // namespace splitbench

@@ -29,4 +29,8 @@ double transfer_from_start(const StepTrace& trace, std::size_t k, double bits, d
 double robust_transfer_s(const StepTrace& trace, double bits, double after_s,
                          const RobustStatistic& statistic);
 
+// Seconds more for a bit more, about `bits` > 0: what 1 % less and 1 % more of them differ by.
+double robust_pace_s(const StepTrace& trace, double bits, double after_s,
+                     const RobustStatistic& statistic);
+
 }  // namespace splitbench

@@ -84,5 +84,99 @@ TEST(Explain, ElasticitiesOfEnergyAreDifferences) {
   EXPECT_GT(checked, 50);
 }
 
+// The request with a measured input of the choice larger by a factor.
+PlanRequest with_more(PlanRequest request, const Candidate& choice, const std::string& input,
+                      double factor) {
+  if (input == "rate_bps") {
+    request.link.rate_bps *= factor;
+    if (request.link.downlink_follows) request.link.downlink_bps *= factor;
+    if (request.trace) {
+      std::vector<TraceStep> steps = request.trace->steps();
+      for (TraceStep& step : steps) step.value *= factor;
+      request.trace = std::make_shared<StepTrace>(std::move(steps), request.trace->duration_s());
+    }
+  }
+  if (input == "rtt_s") request.link.rtt_s *= factor;
+  for (Cell& cell : request.cells) {
+    if (cell.key.split != choice.split || cell.key.codec != choice.codec) continue;
+    if (input == "payload_bytes") cell.payload_bytes.mean *= factor;
+    if (input == "encode_s") cell.encode.median *= factor;
+    if (input == "decode_s") cell.decode.median *= factor;
+  }
+  for (SplitProfile& split : request.device.splits) {
+    if (input == "device_s" && split.split.id == choice.split) split.head.latency.median *= factor;
+  }
+  if (input == "device_s" && choice.split == "device-only") {
+    request.device.end_to_end.latency.median *= factor;
+  }
+  for (SplitProfile& split : request.server.splits) {
+    if (input == "server_s" && split.split.id == choice.split) split.tail.latency.median *= factor;
+  }
+  return request;
+}
+
+double value_of(const PlanRequest& request, const Candidate& choice) {
+  const Plan plan = make_plan(request);
+  for (const Candidate& candidate : plan.candidates) {
+    if (same_choice(candidate, choice)) {
+      return *objective_value(plan.objective, *candidate.estimate);
+    }
+  }
+  ADD_FAILURE() << "the choice is gone";
+  return 0;
+}
+
+// Every input that the explanation could name, against planning again.
+void check_elasticities(const PlanRequest& request, double step, double tolerance) {
+  const Plan plan = make_plan(request);
+  const double value = *objective_value(plan.objective, *plan.chosen->estimate);
+  for (const char* input :
+       {"rate_bps", "rtt_s", "payload_bytes", "device_s", "encode_s", "server_s", "decode_s"}) {
+    double told = 0;
+    for (const Sensitivity& sensitivity : plan.explanation->sensitivities) {
+      if (sensitivity.input == input) told = sensitivity.elasticity;
+    }
+    const double more = value_of(with_more(request, *plan.chosen, input, 1 + step), *plan.chosen);
+    const double less = value_of(with_more(request, *plan.chosen, input, 1 - step), *plan.chosen);
+    EXPECT_NEAR((more - less) / value / (2 * step), told, tolerance) << input;
+  }
+}
+
+TEST(Explain, EveryElasticityIsADifference) {
+  Rng rng(23);
+  for (int i = 0; i < 60; ++i) {
+    PlanRequest request = random_request(rng);
+    request.power.radio_w_per_bps = 4e-7;
+    if (i % 2 == 0) {
+      request.link.downlink_follows = false;
+      request.link.downlink_bps *= 3;
+    }
+    if (i % 3 == 0) request.objective.latency_weight = 0;
+    check_elasticities(request, 1e-5, 1e-6);
+  }
+}
+
+// A rate that varies: the mean rate says nothing of what a change of all rates does.
+TEST(Explain, ElasticitiesOverATraceAreDifferencesToo) {
+  for (const bool follows : {false, true}) {
+    PlanRequest request = make_request();
+    request.power.compute_w = 4;
+    request.power.idle_w = 1;
+    request.power.radio_w = request.power.receive_w = 2;
+    request.objective.energy_weight = 0.5;
+    request.trace = std::make_shared<StepTrace>(
+        std::vector<TraceStep>{{0, 2e6}, {5, 3e4}, {7, 8e6}, {9, 1e3}}, 10);
+    request.link.rate_bps = request.trace->mean();
+    request.link.downlink_follows = follows;
+    if (follows) request.link.downlink_bps = request.link.rate_bps;
+    const Plan plan = make_plan(request);
+    ASSERT_GT(plan.chosen->estimate->payload_bytes, 0);
+    check_elasticities(request, 0.04, 0.02);  // of 0.25 s on the device: the next start
+    for (const Turning& turning : plan.explanation->turnings) {
+      EXPECT_NE(turning.input, "rate_bps");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace splitbench
