@@ -49,11 +49,14 @@ void Forecast::close_block() {
   Seen& seen = seen_[block_class_];
   seen.sums.resize(n, 0);
   seen.counted.resize(n, 0);
-  seen.products.resize(n * n, 0);
+  seen.squares.resize(n, 0);
+  seen.with_home.resize(n, 0);
+  const double home = home_ == kNoEntry ? 0 : block_[home_];
   for (std::size_t i = 0; i < n; ++i) {
     seen.sums[i] += block_[i];
     seen.counted[i] += block_count_ * block_[i];
-    for (std::size_t j = 0; j < n; ++j) seen.products[i * n + j] += block_[i] * block_[j];
+    seen.squares[i] += block_[i] * block_[i];
+    seen.with_home[i] += block_[i] * home;
   }
   seen.count += block_count_;
   seen.squared_count += block_count_ * block_count_;
@@ -85,14 +88,12 @@ double Forecast::mean_cost(const Seen& seen, std::size_t i, double w) const {
 }
 
 double Forecast::sure_gain(const Seen& seen, std::size_t i, double w) const {
-  const std::size_t n = block_.size();
   const double gain = mean_cost(seen, home_, w) - mean_cost(seen, i, w);
   // Of d = a * x_home - b * x_i, summed over blocks of different counts: the variance of a ratio.
   const double a = table_.entries[home_].value.per_x, b = table_.entries[i].value.per_x;
   const double mean = (a * seen.sums[home_] - b * seen.sums[i]) / seen.count;
-  const double squares = a * a * seen.products[home_ * n + home_] -
-                         2 * a * b * seen.products[home_ * n + i] +
-                         b * b * seen.products[i * n + i];
+  const double squares =
+      a * a * seen.squares[home_] - 2 * a * b * seen.with_home[i] + b * b * seen.squares[i];
   const double with_count = a * seen.counted[home_] - b * seen.counted[i];
   const double spread = squares - 2 * mean * with_count + mean * mean * seen.squared_count;
   const double variance =

@@ -55,9 +55,9 @@ class Forecast {
     int rate_class = 0;
     std::vector<double> inverse;  // of each entry's transfer
   };
-  // Sums over samples, and over blocks of what these summed up to.
+  // Sums over samples, and over blocks of what these summed up to; x_h is the home's.
   struct Seen {
-    std::vector<double> sums, products, counted;  // x_i; x_i * x_j; count * x_i
+    std::vector<double> sums, squares, with_home, counted;  // x_i; x_i^2; x_i * x_h; count * x_i
     double count = 0, squared_count = 0, blocks = 0;
     bool fresh = false;  // nothing came since `choice` was made for `w`
     double w = 0;

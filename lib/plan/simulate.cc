@@ -1,7 +1,6 @@
 #include "plan/simulate.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/error.h"
@@ -13,6 +12,7 @@
 #include "plan/forecast.h"
 #include "plan/oracle.h"
 #include "plan/replay.h"
+#include "plan/replay_pool.h"
 
 namespace splitbench {
 namespace {
@@ -20,29 +20,11 @@ namespace {
 constexpr std::size_t kMaxRequests = 10'000'000;
 constexpr double kSlowestRateBps = 1;  // what a policy is asked for when the rate is zero
 
-// A candidate of any plan, once.
-struct Runner {
-  std::string split, codec;
-  Replay replay;
-};
-
-class Pool {
- public:
-  // The index of a choice, added when it is new.
-  std::size_t of(const Candidate& candidate, const Conditions& conditions) {
-    const auto key = std::make_pair(candidate.split, candidate.codec);
-    const auto [entry, is_new] = index_.emplace(key, runners_.size());
-    if (is_new) {
-      runners_.push_back({candidate.split, candidate.codec, {*candidate.estimate, conditions}});
-    }
-    return entry->second;
-  }
-  const std::vector<Runner>& runners() const { return runners_; }
-
- private:
-  std::map<std::pair<std::string, std::string>, std::size_t> index_;
-  std::vector<Runner> runners_;
-};
+bool same_power(const PowerModel& a, const PowerModel& b) {
+  return a.compute_w == b.compute_w && a.idle_w == b.idle_w && a.radio_w == b.radio_w &&
+         a.receive_w == b.receive_w && a.radio_w_per_bps == b.radio_w_per_bps &&
+         a.receive_w_per_bps == b.receive_w_per_bps && a.tail_j == b.tail_j;
+}
 
 void check_together(const Plan& a, const Plan& b, const std::string& file) {
   const auto require = [&](bool same, const char* what) {
@@ -58,6 +40,18 @@ void check_together(const Plan& a, const Plan& b, const std::string& file) {
   require(a.link.downlink_follows || a.link.downlink_bps == b.link.downlink_bps, "downlink");
   require(queue_text(a.queue) == queue_text(b.queue), "queue");
   require(a.batch == b.batch, "batch");
+  require(a.device_scale == b.device_scale, "device scale");
+  require(a.server_scale == b.server_scale, "server scale");
+  require(same_power(a.power, b.power), "power of the device");
+}
+
+// Plans are made at some load; a fixed one is replayed.
+void check_fixed_load(const Plan& plan, const std::string& file) {
+  try {
+    check_load(plan.queue, plan.server_load);
+  } catch (const Error& error) {
+    throw bad_input("the plan '" + file + "': " + error.what());
+  }
 }
 
 void check_simulation(const SimulationRequest& request) {
@@ -74,7 +68,12 @@ void check_simulation(const SimulationRequest& request) {
     throw bad_input("the deadline is " + format_number(*request.deadline_s) +
                     " s; it must be above 0");
   }
-  for (std::size_t i = 1; i < request.plans.size(); ++i) {
+  constexpr double kSlowestMeanBps = 1;  // as of a link's rate
+  if (!(request.rate_bps->mean() >= kSlowestMeanBps)) {
+    throw bad_input(request.rate_file + " has a mean rate below 1 bit/s; no transfer would end");
+  }
+  for (std::size_t i = 0; i < request.plans.size(); ++i) {
+    check_fixed_load(request.plans[i], request.plan_files.at(i));
     check_together(request.plans.front(), request.plans[i], request.plan_files.at(i));
   }
   if (!request.load) return;
@@ -105,7 +104,8 @@ std::vector<Moment> moments_of(const SimulationRequest& request) {
 
 // The candidates of a plan that keep the bounds which no trace changes and can be fastest
 // somewhere: what takes longer on the device, sends more and takes longer on the server never is.
-std::vector<std::size_t> contenders_of(const Plan& plan, const Conditions& conditions, Pool& pool) {
+std::vector<std::size_t> contenders_of(const Plan& plan, const Conditions& conditions,
+                                       ReplayPool& pool) {
   Constraints fixed = plan.constraints;
   fixed.max_latency_s.reset();
   fixed.max_energy_j.reset();
@@ -139,21 +139,28 @@ const Candidate& candidate_of(const Plan& plan, const PolicyEntry& entry, const 
                   entry.codec + ", but no such candidate");
 }
 
+// Where nothing keeps the bounds, the plan's own choice is what there is, else its first candidate.
+const Candidate& otherwise_of(const Plan& plan, const std::string& file) {
+  if (plan.chosen) return *plan.chosen;
+  for (const Candidate& candidate : plan.candidates) {
+    if (candidate.estimate) return candidate;
+  }
+  throw bad_input("the plan '" + file + "' has a policy, but no candidate with an estimate");
+}
+
 // The pool's index for each request.
 using Choices = std::vector<std::size_t>;
 
 template <typename Choose>
 Choices policy_choices(const Plan& plan, const std::string& file, const Conditions& conditions,
-                       const std::vector<Moment>& moments, Pool& pool, Choose choose) {
+                       const std::vector<Moment>& moments, ReplayPool& pool, Choose choose) {
   std::vector<std::size_t> pooled;
   for (const PolicyEntry& entry : plan.table->entries) {
     pooled.push_back(entry.batch == plan.batch
                          ? pool.of(candidate_of(plan, entry, file), conditions)
                          : kNoEntry);
   }
-  // Where nothing keeps the bounds, the plan's own choice is what there is.
-  const std::size_t otherwise = plan.chosen ? pool.of(*plan.chosen, conditions)
-                                            : pool.of(plan.candidates.front(), conditions);
+  const std::size_t otherwise = pool.of(otherwise_of(plan, file), conditions);
   Choices choices(moments.size());
   for (std::size_t i = 0; i < moments.size(); ++i) {
     const std::size_t entry = choose(moments[i]);
@@ -179,7 +186,7 @@ std::vector<EntryTransfer> transfers_of(const Plan& plan, const std::string& fil
   return transfers;
 }
 
-std::vector<ChoiceShare> shares_of(const Choices& choices, const Pool& pool) {
+std::vector<ChoiceShare> shares_of(const Choices& choices, const ReplayPool& pool) {
   std::vector<std::size_t> counts(pool.runners().size(), 0);
   for (const std::size_t choice : choices) ++counts[choice];
   std::vector<ChoiceShare> shares;
@@ -253,12 +260,17 @@ class Simulator {
  public:
   explicit Simulator(const SimulationRequest& request)
       : request_(request), moments_(moments_of(request)) {
-    for (const Plan& plan : request.plans) {
+    for (std::size_t k = 0; k < request.plans.size(); ++k) {
+      const Plan& plan = request.plans[k];
+      pool_.enter(k);
       for (const std::size_t i : contenders_of(plan, conditions_of(plan), pool_)) {
         if (std::find(contenders_.begin(), contenders_.end(), i) == contenders_.end()) {
           contenders_.push_back(i);
         }
       }
+    }
+    if (contenders_.empty()) {
+      throw bad_input("no candidate keeps its plan's bounds on accuracy, payload and memory");
     }
     std::vector<const Replay*> replays;
     for (const std::size_t i : contenders_) replays.push_back(&pool_.runners()[i].replay);
@@ -272,6 +284,7 @@ class Simulator {
     const Plan& plan = request_.plans[i];
     const std::string& file = request_.plan_files[i];
     const Conditions conditions = conditions_of(plan);
+    pool_.enter(i);
     if (plan.chosen) {
       const Choices choices(moments_.size(), pool_.of(*plan.chosen, conditions));
       result.strategies.push_back(outcome(StrategyKind::kStatic, file, choices));
@@ -348,7 +361,7 @@ class Simulator {
 
   const SimulationRequest& request_;
   std::vector<Moment> moments_;
-  Pool pool_;
+  ReplayPool pool_;
   std::vector<std::size_t> contenders_;  // places in the pool
   Oracle oracle_;
 };

@@ -33,9 +33,10 @@ struct SimulationRequest {
 };
 
 // Strategies: the static choice of each plan, dynamic, instant and steady of each with a policy,
-// best-static, oracle. Throws Error{kBadInput} for plans that do not go together, no plan, no
-// request, or a load that the queue does not take, and Error{kInfeasible} when no plan has a
-// choice.
+// best-static, oracle. Throws Error{kBadInput} for plans that do not go together (another model,
+// link, batch, scale or power, other times or bytes of the same candidate), no plan, no request, a
+// trace of less than 1 bit/s in the mean, or a load that the queue does not take, and
+// Error{kInfeasible} when no plan has a choice.
 Simulation simulate(const SimulationRequest& request);
 
 }  // namespace splitbench

@@ -9,6 +9,7 @@
 #include "plan/forecast.h"
 #include "plan/objective.h"
 #include "plan/planner.h"
+#include "plan/replay.h"
 #include "unit/plan/plan_fixture.h"
 
 namespace splitbench {
@@ -62,17 +63,107 @@ TEST(Simulate, AConstantTraceIsThePlan) {
 
 // A plan over a trace and its replay ask the same starts, so they agree.
 TEST(Simulate, AStaticPlanTakesWhatThePlanOverItsTraceSays) {
+  for (const bool follows : {false, true}) {
+    PlanRequest plan = make_request();
+    set_energy(plan.device, 4);
+    plan.power.idle_w = 2;
+    plan.power.radio_w = 1;
+    plan.power.receive_w = 3;
+    plan.trace = trace({{0, 2e6}, {5, 3e4}, {7, 8e6}, {9, 1e3}}, 10);
+    plan.link.rate_bps = plan.trace->mean();
+    plan.link.downlink_follows = follows;
+    if (follows) plan.link.downlink_bps = plan.link.rate_bps;
+    SimulationRequest request = request_for(plan);
+    request.rate_bps = plan.trace;
+    request.requests = 1000;
+    const Plan& made = request.plans[0];
+    const Estimate& estimate = *made.chosen->estimate;
+    ASSERT_GT(estimate.payload_bytes, 0);
+    const StrategyOutcome fixed = outcome(simulate(request), StrategyKind::kStatic);
+    EXPECT_NEAR(fixed.latency_s.mean, estimate.latency_s, 1e-9);
+    EXPECT_NEAR(*fixed.energy_j, *estimate.energy_j, 1e-9);
+    EXPECT_NEAR(made.trace->mean_s, estimate.latency_s, 1e-9);
+    EXPECT_NEAR(fixed.mean_regret_s, made.trace->mean_regret_s, 1e-9);
+  }
+}
+
+// A trace of one pattern, of which every start of a plan meets the beginning: the plan's estimate
+// is then the replay of one request at the beginning of the pattern, way down included.
+TEST(Simulate, ARequestAtTheTracesBeginningTakesWhatThePlanSays) {
+  Steps pattern;
+  Steps turned;  // by half of it: a plan's starts are at 0.5, 1.5, ...
+  for (int k = 0; k < 1000; ++k) {
+    pattern.insert(pattern.end(), {{k + 0.0, 2e5}, {k + 0.4, 0}, {k + 0.7, 3e4}});
+    turned.insert(turned.end(), {{k + 0.0, 0}, {k + 0.2, 3e4}, {k + 0.5, 2e5}, {k + 0.9, 0}});
+  }
+  const auto beginning = trace(pattern, 1000);
+  PlanRequest request = make_request();
+  request.trace = trace(turned, 1000);
+  request.link.rate_bps = request.link.downlink_bps = request.trace->mean();
+  request.link.downlink_follows = true;
+  const Plan plan = make_plan(request);
+  const Conditions conditions = conditions_of(plan);
+  for (const Candidate& candidate : plan.candidates) {
+    const Estimate& e = *candidate.estimate;
+    const Replay replay(e, conditions);
+    ExchangeHints hints;
+    EXPECT_NEAR(replay.latency_s(replay.times(*beginning, 0, hints), 0), e.latency_s,
+                1e-6 * e.latency_s)
+        << candidate_name(candidate);
+    if (e.payload_bytes > 0) {
+      const double after_s = e.device_s + e.encode_s;
+      const double up_s = beginning->time_to_add_up(after_s, 8 * (e.payload_bytes + 10));
+      EXPECT_NEAR(e.uplink_s, 0.01 + up_s, 1e-6);
+      EXPECT_NEAR(e.downlink_s, 0.01 + beginning->time_to_add_up(after_s + up_s, 8 * 50), 1e-6);
+    }
+  }
+}
+
+// Plans replayed together share what a candidate takes, so they have to agree on it.
+TEST(Simulate, PlansOfOtherProfilesScalesOrPowersAreRefused) {
+  const auto together = [](const PlanRequest& other) {
+    SimulationRequest request = request_for(make_request());
+    request.plans.push_back(make_plan(other));
+    request.plan_files.push_back("other.json");
+    return simulate(request);
+  };
+  PlanRequest other = make_request();
+  other.server_load = 0.3;
+  other.link.rate_bps = 3e5;
+  EXPECT_NO_THROW(together(other));
+  PlanRequest scaled = other;
+  scaled.device_scale = 2;
+  EXPECT_THROW(together(scaled), Error);
+  PlanRequest power = other;
+  power.power.idle_w = 2;
+  EXPECT_THROW(together(power), Error);
+  PlanRequest profile = other;
+  profile.device.splits[1].head.latency.median = 0.3;
+  EXPECT_THROW(together(profile), Error);
+  PlanRequest result = other;
+  result.device.output = {DType::kF32, {1, 1000}};
+  EXPECT_THROW(together(result), Error);
+}
+
+// Two cells of one name in one plan, of other images: each is replayed as it is.
+TEST(Simulate, CellsOfOtherImagesAreReplayedAsTheyAre) {
   PlanRequest plan = make_request();
-  plan.trace = trace({{0, 2e6}, {5, 3e4}, {7, 8e6}, {9, 1e3}}, 10);
-  plan.link.rate_bps = plan.trace->mean();
-  SimulationRequest request = request_for(plan);
-  request.rate_bps = plan.trace;
-  request.requests = 1000;
-  const Plan& made = request.plans[0];
+  plan.cells.insert(plan.cells.begin(), plan.cells[2]);
+  plan.cells[0].key.seed = 7;
+  plan.cells[0].payload_bytes.mean *= 10;
+  const SimulationRequest request = request_for(plan);
   const StrategyOutcome fixed = outcome(simulate(request), StrategyKind::kStatic);
-  EXPECT_NEAR(fixed.latency_s.mean, made.chosen->estimate->latency_s, 1e-9);
-  EXPECT_NEAR(made.trace->mean_s, made.chosen->estimate->latency_s, 1e-9);
-  EXPECT_NEAR(fixed.mean_regret_s, made.trace->mean_regret_s, 1e-9);
+  EXPECT_NEAR(fixed.latency_s.mean, request.plans[0].chosen->estimate->latency_s, 1e-12);
+}
+
+// An empty message of a network that takes time is still sent.
+TEST(Simulate, NoBytesAreSentAllTheSame) {
+  PlanRequest plan = make_request();
+  plan.link.overhead_bytes = 0;
+  for (Cell& cell : plan.cells) cell.payload_bytes.mean = 0;
+  const SimulationRequest request = request_for(plan);
+  const StrategyOutcome fixed = outcome(simulate(request), StrategyKind::kStatic);
+  EXPECT_NEAR(fixed.latency_s.mean, request.plans[0].chosen->estimate->latency_s, 1e-12);
 }
 
 // Against adding up every candidate for every request.
@@ -231,6 +322,17 @@ TEST(Simulate, PlansThatDoNotGoTogetherAreRefused) {
   refused([](SimulationRequest& r) { r.plans[1].link.rtt_s = 1; });
   refused([](SimulationRequest& r) { r.plans[1].batch = 2; });
   refused([](SimulationRequest& r) { r.requests = 0; });
+  refused([](SimulationRequest& r) { r.rate_bps = trace({{0, 1e-300}}, 1); });
+  refused([](SimulationRequest& r) { r.plans[0].server_load = r.plans[1].server_load = 1; });
+  refused([](SimulationRequest& r) {
+    r.plans[0].candidates.clear();
+    r.plans[0].table.reset();
+    r.plans[1] = r.plans[0];
+  });
+  refused([](SimulationRequest& r) {
+    r.plans[0].chosen.reset();
+    for (Candidate& candidate : r.plans[0].candidates) candidate.estimate.reset();
+  });
   refused([](SimulationRequest& r) { r.margin = 1; });
   refused([](SimulationRequest& r) { r.deadline_s = 0; });
   refused([](SimulationRequest& r) { r.load = trace({{0, 0.5}, {1, 1}}, 2); });
