@@ -34,8 +34,8 @@ constexpr std::size_t kShareOfBudget = 5;
 std::optional<double> number_of(const std::string& text) {
   double value = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || rest != text.data() + text.size()) return std::nullopt;
-  return value;
+  const bool whole = error == std::errc() && rest == text.data() + text.size();
+  return whole && std::isfinite(value) ? std::optional<double>(value) : std::nullopt;
 }
 
 // Settings of one codec at one split.

@@ -70,8 +70,9 @@ std::string violation_text(const Bound& bound, const Estimate& estimate) {
 }
 
 double relative_violation(const Bound& bound, const Estimate& estimate) {
-  const double excess = bound.value(estimate).value_or(0) - bound.limit;
-  return std::max(excess, 0.0) / (bound.limit == 0 ? 1 : std::abs(bound.limit));
+  const double excess = std::max(bound.value(estimate).value_or(0) - bound.limit, 0.0);
+  const double share = excess / std::abs(bound.limit);
+  return std::isfinite(share) ? share : excess;
 }
 
 std::pair<std::string, std::string> distinct_texts(double a, double b, const ValueText& text) {

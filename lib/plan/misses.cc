@@ -100,9 +100,9 @@ std::string nearest_miss(const Candidates& candidates, const Objective& objectiv
     if (!is_comparable(candidate, objective)) continue;
     const std::optional<Miss> miss = worst_miss(*candidate.estimate, bounds);
     if (!miss) continue;
-    const bool tie =
-        miss->violation == least.violation && preferred(candidate, *nearest, objective);
-    if (miss->violation < least.violation || tie) {
+    const bool tie = nearest != nullptr && miss->violation == least.violation &&
+                     preferred(candidate, *nearest, objective);
+    if (nearest == nullptr || miss->violation < least.violation || tie) {
       nearest = &candidate;
       least = *miss;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "base/error.h"
@@ -19,6 +20,7 @@ const char* const kKneePrefix = "knee:";
 constexpr Quantity kQuantities[] = {Quantity::kLatency, Quantity::kEnergy, Quantity::kBytes,
                                     Quantity::kLoss,    Quantity::kMemory, Quantity::kPeriod};
 constexpr std::size_t kMostKneeGoals = 3;
+constexpr double kMostWeight = 1e12;  // keeps sums finite
 
 // No weight, no goal.
 Objective named(const std::string& text) {
@@ -95,15 +97,27 @@ void set_weight(Objective& objective, const std::string& item) {
   }
   const std::string where = "objective '" + objective.name + "', weight of " + key;
   const double value = parse_number(item.substr(equals + 1), where);
-  if (value < 0) throw bad_input(where + " is " + format_number(value) + "; it must be 0 or more");
+  if (!(value >= 0 && value <= kMostWeight)) {
+    throw bad_input(where + " is " + format_number(value) + "; it must be 0 to 1e12");
+  }
   *weight->second = value;
+}
+
+// A weight that is given twice would be one of the two.
+void check_repeated(const std::vector<std::string>& items, const std::string& objective) {
+  std::set<std::string> keys;
+  for (const std::string& item : items) {
+    const std::string key = item.substr(0, item.find('='));
+    if (keys.insert(key).second) continue;
+    throw bad_input("objective '" + objective + "' names " + key + " twice");
+  }
 }
 
 Objective parse_weighted(const std::string& text) {
   Objective objective = named(text);
-  for (const std::string& item : items_of(text, std::string(kWeightedPrefix).size())) {
-    set_weight(objective, item);
-  }
+  const std::vector<std::string> items = items_of(text, std::string(kWeightedPrefix).size());
+  for (const std::string& item : items) set_weight(objective, item);
+  check_repeated(items, text);
   if (objective.latency_weight + objective.energy_weight + objective.bytes_weight == 0) {
     throw bad_input("objective '" + text + "' has no weight above zero");
   }

@@ -14,7 +14,8 @@ namespace splitbench {
 //                                               a tolerance left out is 0
 //   knee:latency,bytes,loss                     one to three of them; `knee` alone is these three
 // with latency, energy, bytes, loss, memory (of the device) and period (pipelined) in the last two.
-// Throws Error{kBadInput} for anything else, negative or zero weights, and repeated goals.
+// Throws Error{kBadInput} for anything else, weights beyond 0 to 1e12, none above 0, and what is
+// named twice.
 Objective parse_objective(const std::string& text);
 
 // Names what the value is and formats it with its unit: "latency 12.3 ms", "energy 0.4 J", "payload

@@ -103,6 +103,26 @@ TEST(Aglop, LaddersGoFromCoarseToFine) {
   EXPECT_EQ(ladders[4].split, "b");
 }
 
+// No number to sort by: such a setting is a ladder of its own.
+TEST(Aglop, SettingsThatAreNoNumbersAreNotSorted) {
+  std::vector<Cell> cells;
+  for (int i = 0; i < 40; ++i) {
+    const std::string value = i % 3 == 0 ? "nan" : std::to_string(i);
+    cells.push_back(make_cell("a", "x:quality=" + value + ":k=" + std::to_string(i % 3), 1, 0));
+  }
+  cells.push_back(make_cell("a", "x:quality=inf:k=1", 1, 0));
+  std::size_t settings = 0;
+  for (const Ladder& ladder : ladders_of(cells)) {
+    settings += ladder.settings.size();
+    if (ladder.settings.size() == 1) continue;
+    for (const std::string& setting : ladder.settings) {
+      EXPECT_EQ(setting.find("nan"), std::string::npos);
+      EXPECT_EQ(setting.find("inf"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(settings, 28u);  // the nan is one
+}
+
 TEST(Aglop, CellsThatFailAreLookedAtOnceAndPassed) {
   Rng rng(9);
   PlanRequest request;

@@ -83,6 +83,13 @@ TEST(Choice, MemoryIsBoundedAndMissedLikeEnergy) {
   EXPECT_EQ(plan.binding_constraint, "max_device_memory_bytes");
   request.constraints.max_device_memory_bytes = 1368;
   EXPECT_EQ(make_plan(request).chosen->split, "a");
+  // What is unknown is said once, however many ask for it.
+  request.objective = parse_objective("lexicographic:memory,latency");
+  request.device.layers = {a};
+  const Plan without_b = make_plan(request);
+  for (const Candidate& candidate : without_b.candidates) {
+    if (candidate.split == "b") EXPECT_EQ(candidate.rejected_because, "device memory unknown");
+  }
 }
 
 TEST(Choice, ContradictoryBoundsAreNamed) {

@@ -21,9 +21,10 @@ TEST(Objective, Names) {
 }
 
 TEST(Objective, RefusesTheRest) {
-  for (const char* text : {"", "speed", "weighted", "weighted:", "weighted:latency",
-                           "weighted:latency=-1", "weighted:latency=0,bytes=0", "weighted:x=1",
-                           "weighted:latency=inf", "weighted:latency=1,"}) {
+  for (const char* text :
+       {"", "speed", "weighted", "weighted:", "weighted:latency", "weighted:latency=-1",
+        "weighted:latency=0,bytes=0", "weighted:x=1", "weighted:latency=inf", "weighted:latency=1,",
+        "weighted:latency=1,latency=2", "weighted:bytes=1e300"}) {
     EXPECT_THROW(parse_objective(text), Error) << text;
   }
 }

@@ -114,6 +114,16 @@ TEST(Planner, InfeasibleNamesTheNearestMiss) {
   EXPECT_TRUE(plan.device_only);
 }
 
+// Its share is beyond any number, and there is no nearer candidate yet.
+TEST(Planner, ABoundNextToNothingIsMissed) {
+  PlanRequest request = make_request();
+  request.constraints.max_latency_s = 1e-320;
+  const Plan plan = make_plan(request);
+  EXPECT_FALSE(plan.chosen);
+  EXPECT_NE(plan.nearest_miss.find("max_latency_s"), std::string::npos) << plan.nearest_miss;
+  EXPECT_EQ(plan.nearest_miss.find("inf"), std::string::npos) << plan.nearest_miss;
+}
+
 TEST(Planner, CellsThatCannotBeEstimatedStayWithTheirReason) {
   PlanRequest request = make_request();
   request.cells[1].status = CellStatus::kUnsupported;
