@@ -57,6 +57,11 @@ std::vector<Bound> bounds_of(const Constraints& c) {
   return bounds;
 }
 
+bool as_good_as_zero(const Bound& bound) {
+  constexpr double kLeast = 1e-100;  // of less, no share is a number
+  return std::abs(bound.limit) < kLeast;
+}
+
 bool satisfied(const Bound& bound, const Estimate& estimate) {
   const std::optional<double> value = bound.value(estimate);
   return value && *value <= bound.limit;
@@ -70,9 +75,8 @@ std::string violation_text(const Bound& bound, const Estimate& estimate) {
 }
 
 double relative_violation(const Bound& bound, const Estimate& estimate) {
-  const double excess = std::max(bound.value(estimate).value_or(0) - bound.limit, 0.0);
-  const double share = excess / std::abs(bound.limit);
-  return std::isfinite(share) ? share : excess;
+  const double excess = bound.value(estimate).value_or(0) - bound.limit;
+  return std::max(excess, 0.0) / (as_good_as_zero(bound) ? 1 : std::abs(bound.limit));
 }
 
 std::pair<std::string, std::string> distinct_texts(double a, double b, const ValueText& text) {

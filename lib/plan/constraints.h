@@ -36,8 +36,11 @@ bool satisfied(const Bound& bound, const Estimate& estimate);
 // unknown".
 std::string violation_text(const Bound& bound, const Estimate& estimate);
 
-// How far the estimate is beyond the bound, as a fraction of it (of 1 when the bound is 0, or too
-// close to it for a number); 0 when satisfied. Requires that the estimate has the quantity.
+// Whether a bound is too small for a share of it to say anything.
+bool as_good_as_zero(const Bound& bound);
+
+// How far the estimate is beyond the bound, as a fraction of it (of 1 when the bound is as good as
+// zero); 0 when satisfied. Requires that the estimate has the quantity.
 double relative_violation(const Bound& bound, const Estimate& estimate);
 
 // Two values in the same format, with at least three digits and, when they differ, as many as it

@@ -108,9 +108,11 @@ std::string nearest_miss(const Candidates& candidates, const Objective& objectiv
     }
   }
   if (nearest == nullptr) return "";
-  return candidate_name(*nearest) + " misses " + least.bound->name + " by " +
-         format_percent(least.violation) + " of the bound (" + nearest->rejected_because + "); " +
-         conflict_text(candidates, objective, bounds);
+  const std::string share = as_good_as_zero(*least.bound)
+                                ? ""
+                                : " by " + format_percent(least.violation) + " of the bound";
+  return candidate_name(*nearest) + " misses " + least.bound->name + share + " (" +
+         nearest->rejected_because + "); " + conflict_text(candidates, objective, bounds);
 }
 
 }  // namespace splitbench
