@@ -208,6 +208,23 @@ class Lists(CliTest):
             for name in self.names(what):
                 self.assertIn(name, result.stdout)
 
+    def test_one_of_them_by_its_name(self):
+        for what, name, other in (("codecs", "jpeg", "webp"), ("methods", "bottlefit", "aecnn"),
+                                  ("datasets", "cifar10", "tensors"), ("meters", "none", "ina3221"),
+                                  ("traces", "irish", "mahimahi"), ("links", "wifi", "lte")):
+            result = self.succeeds("list", what, name)
+            self.assertIn(name, result.stdout)
+            self.assertNotRegex(result.stdout, rf"(?m)^{other}")
+            self.assertEqual(self.names(what, name), [name])
+        options = self.rows("methods", "bottlefit")[0]["options"].split()
+        for option in options:
+            self.assertIn(f"    {option.split('=')[0]}=",
+                          self.succeeds("list", "methods", "bottlefit").stdout)
+        self.assertGreater(len(options), 1)
+        self.fails(2, "list", "methods", "botlefit",
+                   says=("no method 'botlefit'", "did you mean 'bottlefit'?"))
+        self.fails(2, "list", "codecs", "jpg", "--format", "json", says="did you mean 'jpeg'?")
+
     @needs_torch
     def test_splits_can_be_typed_as_they_are_listed(self):
         rows = self.rows("splits", "fashion-resnet")
