@@ -1,5 +1,6 @@
 // `splitbench report`: documents as text, Markdown or CSV.
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "base/error.h"
 #include "command.h"
@@ -12,6 +13,7 @@
 #include "io/profile_document.h"
 #include "io/shared_plan_document.h"
 #include "io/simulation_document.h"
+#include "io/sweep_manifest.h"
 #include "io/training_document.h"
 #include "known_names.h"
 #include "report/cells_report.h"
@@ -94,20 +96,30 @@ class ReportCommand : public Command {
     const bool compares = !bounds_.losses.empty() || !bounds_.agreements.empty();
     if (pools_) {
       if (!compares) throw bad_input("--pool needs --at-loss or --at-agreement");
-      output.commit(render_payloads(pooled(), bounds_, format));
+      output.commit(render_payloads(pooled(), bounds_, splits_of(documents_.front()), format));
       return 0;
     }
     std::string text;
     for (const std::string& path : documents_) {
-      text += (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
-              (compares ? render_payloads(read_cells(path, nullptr), bounds_, format)
-                        : render_document(path, format, front_));
+      text +=
+          (text.empty() || format == ReportFormat::kCsv ? "" : "\n") +
+          (compares ? render_payloads(read_cells(path, nullptr), bounds_, splits_of(path), format)
+                    : render_document(path, format, front_));
     }
     output.commit(text);
     return 0;
   }
 
  private:
+  // Of the network, as the sweep's manifest has them; none where there is no manifest, or an old
+  // one.
+  static std::vector<std::string> splits_of(const std::string& sweep) {
+    const std::filesystem::path folder = std::filesystem::path(cells_path(sweep)).parent_path();
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(folder / "sweep.json", ignored)) return {};
+    return read_sweep_manifest(folder.string()).splits;
+  }
+
   std::vector<Cell> pooled() const {
     std::vector<std::vector<Cell>> sweeps;
     for (const std::string& path : documents_) sweeps.push_back(read_cells(path, nullptr));

@@ -133,6 +133,7 @@ void write_sweep_manifest(const std::string& folder, const SweepManifest& manife
   data["seed"] = manifest.seed;
   if (manifest.batch != 0) data["batch"] = manifest.batch;
   if (manifest.points != 0) data["points"] = manifest.points;
+  if (!manifest.splits.empty()) data["splits"] = manifest.splits;
   if (!manifest.bottlenecks.empty()) {
     data["bottlenecks"] = bottlenecks_json(manifest.bottlenecks);
   }
@@ -154,6 +155,7 @@ SweepManifest read_sweep_manifest(const std::string& folder) {
   manifest.seed = data.at("seed").count();
   if (const auto batch = data.find("batch")) manifest.batch = batch->count();
   if (const auto points = data.find("points")) manifest.points = points->count();
+  if (const auto splits = data.find("splits")) manifest.splits = splits->texts();
   if (const auto files = data.find("bottlenecks")) {
     for (const JsonNode& file : files->items()) {
       manifest.bottlenecks[file.at("codec").text()] = file.at("sha256").text();

@@ -59,6 +59,8 @@ struct SweepManifest {
   std::optional<SweepRace> race;    // unset when every cell is measured in full
   // SHA-256 of the bottleneck's file, by canonical spec of the learned codec that it belongs to.
   std::map<std::string, std::string> bottlenecks;
+  // All of the network's, from its input to its output, swept or not; empty in older sweeps.
+  std::vector<std::string> splits = {};
 };
 
 // Throws Error{kBadInput} when the folder is not writable, Error{kRuntime} when the disk fails.

@@ -44,6 +44,7 @@ SweepManifest sweep_manifest(const ModelSession& session, const Dataset& dataset
   manifest.seed = settings.seed;
   manifest.batch = session.model->info().any_batch ? settings.batch : 1;
   manifest.points = settings.points;
+  for (const SplitPoint& split : session.model->info().splits) manifest.splits.push_back(split.id);
   for (const ConfiguredCodec& codec : settings.codecs) {
     if (codec.bottleneck) manifest.bottlenecks[codec.spec] = codec.bottleneck->sha256;
   }

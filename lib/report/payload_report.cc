@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "base/spec.h"
 #include "base/units.h"
+#include "core/split.h"
 #include "report/page.h"
 
 namespace splitbench {
@@ -26,7 +28,20 @@ struct Comparison {
   std::vector<std::string> splits, codecs;
 };
 
-Comparison comparison_of(const std::vector<Cell>& cells) {
+// As in the network.
+void sort_splits(std::vector<std::string>& splits, const std::vector<std::string>& network) {
+  std::unordered_map<std::string, std::size_t> places;
+  places.emplace(split_kind_name(SplitKind::kServerOnly), 0);
+  for (const std::string& split : network) places.emplace(split, places.size());
+  const auto place = [&](const std::string& split) {
+    const auto found = places.find(split);
+    return found == places.end() ? places.size() : found->second;
+  };
+  std::stable_sort(splits.begin(), splits.end(),
+                   [&](const std::string& a, const std::string& b) { return place(a) < place(b); });
+}
+
+Comparison comparison_of(const std::vector<Cell>& cells, const std::vector<std::string>& network) {
   Comparison comparison;
   for (const Cell& cell : cells) {
     if (cell.status != CellStatus::kOk || cell.payload_bytes.mean == 0) continue;
@@ -34,6 +49,7 @@ Comparison comparison_of(const std::vector<Cell>& cells) {
     add_once(comparison.splits, cell.key.split);
     add_once(comparison.codecs, codec_name(cell.key.codec));
   }
+  sort_splits(comparison.splits, network);
   return comparison;
 }
 
@@ -126,8 +142,8 @@ Table payloads_for_programs(const Comparison& comparison, const std::vector<Boun
 }  // namespace
 
 std::string render_payloads(const std::vector<Cell>& cells, const PayloadBounds& bounds,
-                            ReportFormat format) {
-  const Comparison comparison = comparison_of(cells);
+                            const std::vector<std::string>& splits, ReportFormat format) {
+  const Comparison comparison = comparison_of(cells, splits);
   const std::vector<Bound> list = list_of(bounds);
   if (format == ReportFormat::kCsv) return csv_table(payloads_for_programs(comparison, list));
   Page page(format);

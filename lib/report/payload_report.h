@@ -22,7 +22,10 @@ struct PayloadBounds {
   std::vector<double> agreements;  // at least
 };
 
+// `splits` are the network's, from its input to its output: the order of the rows. Splits that are
+// not in it, all of them when nobody knows, come after it as they come first among the cells;
+// server-only always comes first.
 std::string render_payloads(const std::vector<Cell>& cells, const PayloadBounds& bounds,
-                            ReportFormat format);
+                            const std::vector<std::string>& splits, ReportFormat format);
 
 }  // namespace splitbench

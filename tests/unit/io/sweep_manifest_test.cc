@@ -24,6 +24,12 @@ TEST(SweepManifest, Returns) {
   write_sweep_manifest(folder.path(), sample_manifest(), sample_run());
   EXPECT_EQ(difference(read_sweep_manifest(folder.path()), sample_manifest()), "");
   EXPECT_EQ(document_kind(folder.path("sweep.json")), "sweep-manifest");
+  EXPECT_TRUE(read_sweep_manifest(folder.path()).splits.empty());  // as of older sweeps
+  SweepManifest ordered = sample_manifest();
+  ordered.splits = {"server-only", "b", "a", "device-only"};
+  write_sweep_manifest(folder.path(), ordered, sample_run());
+  EXPECT_EQ(read_sweep_manifest(folder.path()).splits, ordered.splits);
+  EXPECT_EQ(difference(read_sweep_manifest(folder.path()), sample_manifest()), "");
   write_sweep_manifest(folder.path(), sample_shard(), sample_run());
   EXPECT_EQ(difference(read_sweep_manifest(folder.path()), sample_shard()), "");
 }

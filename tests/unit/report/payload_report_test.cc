@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace splitbench {
 namespace {
 
@@ -27,7 +29,7 @@ std::vector<Cell> sweep() {
 }
 
 TEST(PayloadReport, TakesTheSmallestSettingWithinTheLoss) {
-  const std::string csv = render_payloads(sweep(), {{0, 0.01}, {}}, ReportFormat::kCsv);
+  const std::string csv = render_payloads(sweep(), {{0, 0.01}, {}}, {}, ReportFormat::kCsv);
   EXPECT_EQ(csv,
             "max_loss,min_agreement,split,codec,payload_bytes,accuracy_loss,accuracy_loss_ci95_low,"
             "accuracy_loss_ci95_high,agreement,settings,calibration_bytes\r\n"
@@ -37,22 +39,41 @@ TEST(PayloadReport, TakesTheSmallestSettingWithinTheLoss) {
 }
 
 TEST(PayloadReport, ComparesAtEqualAgreementToo) {
-  const std::string csv = render_payloads(sweep(), {{}, {0.9}}, ReportFormat::kCsv);
+  const std::string csv = render_payloads(sweep(), {{}, {0.9}}, {}, ReportFormat::kCsv);
   EXPECT_NE(csv.find("\r\n,0.9,a,jpeg:quality=50,500,"), std::string::npos) << csv;
   EXPECT_NE(csv.find("\r\n,0.9,b,klt:step=1,40,"), std::string::npos) << csv;
   EXPECT_EQ(csv.find("quality=10"), std::string::npos) << csv;
-  const std::string text = render_payloads(sweep(), {{}, {0.98}}, ReportFormat::kText);
+  const std::string text = render_payloads(sweep(), {{}, {0.98}}, {}, ReportFormat::kText);
   EXPECT_NE(text.find("At least 98 % of answers unchanged"), std::string::npos) << text;
 }
 
 TEST(PayloadReport, HasATableForEachLoss) {
-  const std::string text = render_payloads(sweep(), {{0.01, 0.1}, {}}, ReportFormat::kText);
+  const std::string text = render_payloads(sweep(), {{0.01, 0.1}, {}}, {}, ReportFormat::kText);
   EXPECT_NE(text.find("At most 1 points of loss"), std::string::npos) << text;
   EXPECT_NE(text.find("At most 10 points of loss"), std::string::npos) << text;
   EXPECT_EQ(text.find("device-only"), std::string::npos) << text;
   const std::size_t second = text.find("At most 10");
   EXPECT_NE(text.find("40", second), std::string::npos) << text;
   EXPECT_EQ(text.find("40"), text.find("40", second)) << text;
+}
+
+// Where cells end up in a sweep depends on which worker was faster.
+TEST(PayloadReport, SplitsComeAsInTheNetwork) {
+  const std::vector<Cell> cells = {cell("b", "klt:step=1", 40, 0), cell("stray", "png", 1, 0),
+                                   cell("a", "png", 50, 0), cell("server-only", "png", 70, 0)};
+  const auto order = [&](const std::vector<std::string>& network) {
+    const std::string csv = render_payloads(cells, {{0.1}, {}}, network, ReportFormat::kCsv);
+    std::vector<std::pair<std::size_t, std::string>> places;
+    for (const Cell& cell : cells) {
+      places.emplace_back(csv.find("," + cell.key.split + ","), cell.key.split);
+    }
+    std::sort(places.begin(), places.end());
+    std::string text;
+    for (const auto& [at, split] : places) text += split + " ";
+    return text;
+  };
+  EXPECT_EQ(order({"server-only", "a", "b", "device-only"}), "server-only a b stray ");
+  EXPECT_EQ(order({}), "server-only b stray a ");
 }
 
 }  // namespace
