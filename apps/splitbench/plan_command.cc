@@ -68,10 +68,9 @@ class PlanCommand : public Command {
   void configure(CLI::App& app) override {
     configure_inputs(app);
     configure_question(app);
-    CLI::Option* users =
-        app.add_option("--users", users_,
-                       "Plan for several users of one server together: a file that lists each with "
-                       "profiles, cells, link, bounds, weight and arrival rate (see README.md)");
+    app.add_option("--users", users_,
+                   "Plan for several users of one server together: a file that lists each with "
+                   "profiles, cells, link, bounds, weight and arrival rate (see README.md)");
     app.add_flag("--aglop", aglop_,
                  "Look at a fifth of the cells only, the next where it promises most, as if each "
                  "had to be measured first; the plan says what all of them would have given");
@@ -89,7 +88,7 @@ class PlanCommand : public Command {
     for (const CLI::Option* option : app.get_options()) {
       const std::string name = option->get_name();
       if (name != "--users" && name != "--server-load" && name.rfind("--help", 0) != 0) {
-        users->excludes(app.get_option(name));
+        of_one_.push_back(option);
       }
     }
     app.add_option("-o,--output", output_, "plan.json to write; - for stdout")
@@ -111,7 +110,7 @@ class PlanCommand : public Command {
 
   int run(const Context& context) override {
     if (!users_.empty()) {
-      if (live_.wanted()) throw bad_input("--model does not go with --users");
+      refuse_options_of_one();
       return plan_for_users({users_, request_.server_load, output_, dry_run_}, context);
     }
     require_inputs();
@@ -208,6 +207,21 @@ class PlanCommand : public Command {
                    "Mean bytes on the uplink");
     app.add_option("--max-device-memory-bytes", request_.constraints.max_device_memory_bytes,
                    "Weights and widest layer of the head");
+  }
+
+  // Options that --users leaves no room for.
+  void refuse_options_of_one() const {
+    for (const CLI::Option* option : of_one_) {
+      if (option->count() == 0) continue;
+      const std::string name = option->get_name();
+      throw bad_input(
+          name + " does not go with --users: " +
+          (name == "--objective"
+               ? "its users share for the least weighted sum of latencies; give each a weight"
+           : name == "--max-energy-j"
+               ? "plans for several users do not estimate energy"
+               : "the file says of each user what it has, and the rest is for plans of one"));
+    }
   }
 
   // They are not required where --users names others.
@@ -349,6 +363,7 @@ class PlanCommand : public Command {
   }
 
   PlanRequest request_;
+  std::vector<const CLI::Option*> of_one_;  // of plans without --users
   std::vector<std::string> device_, server_;
   std::vector<Profile> device_profiles_, server_profiles_;
   std::vector<int> batches_;

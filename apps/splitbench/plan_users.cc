@@ -83,7 +83,9 @@ class UserReader {
     PlanRequest question;
     resolve_link(text, context_.profile_folders, question, recorder_);
     if (question.trace) {
-      throw bad_input("link '" + text + "' varies; users take links of one rate");
+      throw bad_input("link '" + text +
+                      "' varies, and shares of a server are found for links of one rate; write "
+                      "e.g. rate=8Mbit,rtt=20ms");
     }
     return question.link;
   }

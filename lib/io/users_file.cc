@@ -39,9 +39,21 @@ constexpr BoundKey kBounds[] = {{"max_accuracy_loss", &Constraints::max_accuracy
                                 {"max_payload_bytes", &Constraints::max_payload_bytes},
                                 {"max_device_memory_bytes", &Constraints::max_device_memory_bytes}};
 
+// What plans of one device have, and why users have none.
+struct AbsentKey {
+  const char* key;
+  const char* reason;
+};
+constexpr AbsentKey kAbsent[] = {
+    {"max_energy_j", "plans for several users do not estimate energy"},
+    {"objective", "users share for the least weighted sum of latencies; see weight"}};
+
 void refuse_unknown_keys(const JsonNode& node, const std::vector<std::string>& known) {
   for (const auto& [key, value] : node.members()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    for (const AbsentKey& absent : kAbsent) {
+      if (key == absent.key) node.fail("has " + key + ": " + absent.reason + "; leave it out");
+    }
     node.fail("has a key " + shown(key) + suggestion(key, known));
   }
 }

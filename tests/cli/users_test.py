@@ -103,6 +103,11 @@ class Users(CliTest):
         self.fails(2, "plan", "--users", path, "--model", "fashion-resnet", says="--users")
         self.fails(2, "plan", "--users", path, "--link", "wifi", says="--link")
         self.fails(2, "plan", "--users", path, "--policy", says="--policy")
+        self.fails(2, "plan", "--users", path, "--objective", "energy",
+                   says=("--objective does not go with --users", "least weighted sum of latencies"))
+        self.fails(2, "plan", "--users", path, "--max-energy-j", "1", says="do not estimate energy")
+        self.fails(2, "plan", "--users", self.write([{**one, "max_energy_j": 1}]),
+                   says="do not estimate energy")
         self.fails(2, "plan", "--users", self.folder / "none.json", says="none.json")
         trace = self.folder / "trace.txt"
         trace.write_text("0 8\n1 4\n")

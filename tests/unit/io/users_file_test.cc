@@ -52,6 +52,10 @@ TEST(UsersFile, RefusesWhatItDoesNotUnderstand) {
   refuses(start + R"("users": [{"name": "a", "link": "wifi", "certain_loss": true}]})",
           "without max_accuracy_loss");
   refuses(R"({"users": [{"name": "a", "link": "wifi"}]})", "has no device_profile");
+  refuses(start + R"("users": [{"name": "a", "link": "wifi", "max_energy_j": 1}]})",
+          "users[0] has max_energy_j: plans for several users do not estimate energy");
+  refuses(start + R"("users": [{"name": "a", "link": "wifi", "objective": "energy"}]})",
+          "least weighted sum of latencies");
   refuses(R"({"user": []})", "did you mean 'users'?");
 }
 
