@@ -80,31 +80,55 @@ std::string plain_reason(const std::string& what) {
 }
 
 // Refuses what a DOM would swallow: deep nesting (a stack overflow later on) and repeated keys
-// (two readers might see two different documents).
-class StructureGuard {
+// (two readers might see two different documents). A pass of its own before the DOM's: the parser
+// with a callback looks through all elements of a container whenever one of them ends.
+class StructureGuard : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit StructureGuard(const std::string& file) : file_(file) {}
 
-  bool operator()(int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= kMaxDepth) {
-        throw bad_input(file_ + ": nested deeper than " + std::to_string(kMaxDepth) + " levels");
-      }
-      if (event == Event::object_start) keys_.emplace_back();
-    } else if (event == Event::object_end) {
-      keys_.pop_back();
-    } else if (event == Event::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      if (!keys_.back().insert(key).second) {
-        throw bad_input(file_ + ": the key " + shown(key) + " appears twice in one object");
-      }
-    }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+
+  bool start_object(std::size_t) override {
+    enter();
+    keys_.emplace_back();
     return true;
+  }
+  bool key(string_t& key) override {
+    if (keys_.back().insert(key).second) return true;
+    throw bad_input(file_ + ": the key " + shown(key) + " appears twice in one object");
+  }
+  bool end_object() override {
+    keys_.pop_back();
+    --depth_;
+    return true;
+  }
+  bool start_array(std::size_t) override {
+    enter();
+    return true;
+  }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&,
+                   const nlohmann::json::exception& error) override {
+    throw bad_input(file_ + ": not valid JSON: " + plain_reason(error.what()));
   }
 
  private:
+  void enter() {
+    if (++depth_ <= kMaxDepth) return;
+    throw bad_input(file_ + ": nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  }
+
   const std::string& file_;
+  int depth_ = 0;
   std::vector<std::set<std::string>> keys_;
 };
 
@@ -141,8 +165,9 @@ std::string shown(const std::string& text) {
 
 nlohmann::json parse_json(const std::string& text, const std::string& file) {
   try {
-    // The guard is called through a std::function, which copies it once, before the first event.
-    return nlohmann::json::parse(text, StructureGuard(file));
+    StructureGuard guard(file);
+    nlohmann::json::sax_parse(text, &guard);
+    return nlohmann::json::parse(text);
   } catch (const nlohmann::json::exception& error) {
     throw bad_input(file + ": not valid JSON: " + plain_reason(error.what()));
   } catch (const std::bad_alloc&) {

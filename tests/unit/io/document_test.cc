@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <limits>
@@ -269,6 +270,19 @@ TEST(Document, TruncationAnywhereIsOneClearError) {
     const std::string message = bad_input_message([&] { read_front(path); });
     ASSERT_EQ(message.find(path + ": not valid JSON: parse error at line "), 0u) << message;
   }
+}
+
+// As many candidates as a plan may have. Looking through all of them at the end of each would take
+// minutes.
+TEST(Document, ManyElementsAreReadInTimeThatGrowsWithThem) {
+  const TemporaryFolder folder;
+  std::string text = "{\"schema\": \"splitbench.plan\", \"schema_version\": \"1.0\", \"data\": [{}";
+  for (int i = 0; i < 400'000; ++i) text += ",{}";
+  const std::string path = folder.write("many.json", text + "]}");
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(document_kind(path), "plan");
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(taken.count(), 15);
 }
 
 TEST(Document, HostileTextIsRefusedInOneShortLine) {
