@@ -39,7 +39,7 @@ LiveCells::LiveCells(ModelSession& session, const Dataset& dataset, const SweepS
       recorder_(recorder),
       jobs_(all_jobs(session, dataset, settings)),
       folder_(settings.folder, sweep_manifest(session, dataset, settings, jobs_),
-              ExistingSweep::kResume, recorder) {
+              ExistingSweep::kExtend, recorder) {
   add_ladders();
 }
 

@@ -30,7 +30,8 @@ namespace splitbench {
 
 class TeamLeader;
 
-enum class ExistingSweep { kRefuse, kResume, kFresh };
+// kExtend is kResume for `plan --aglop`, which names the folder with --cells and never starts over.
+enum class ExistingSweep { kRefuse, kResume, kFresh, kExtend };
 
 // Which fronts a race keeps, within its margin: that of all cells together, or every split's own
 // and with them the common one. Where the link and the loads decide on the split, as in plans, it

@@ -11,12 +11,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string lock_path(const std::string& folder) {
+// The option that names the folder on the command line.
+std::string folder_option(ExistingSweep existing) {
+  return existing == ExistingSweep::kExtend ? "--cells" : "-o";
+}
+
+std::string lock_path(const std::string& folder, const std::string& option) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) {
     throw bad_input(folder + ": cannot write there (" + failed.message() +
-                    "); choose another folder with -o");
+                    "); choose another folder with " + option);
   }
   return folder + "/.lock";
 }
@@ -31,10 +36,11 @@ bool has_bytes(const std::string& path) {
 SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
                          ExistingSweep existing, RunRecorder& recorder)
     : path_(path),
-      lock_(lock_path(path),
+      lock_(lock_path(path, folder_option(existing)),
             path +
                 ": another splitbench is at work in this folder; wait for it or choose another "
-                "with -o") {
+                "with " +
+                folder_option(existing)) {
   const std::string cells = cells_path(path);
   // A run that ended before its first cell leaves nothing that would have to be protected.
   const bool present = has_bytes(cells) || has_bytes(race_path(path));
@@ -43,12 +49,15 @@ SweepFolder::SweepFolder(const std::string& path, const SweepManifest& manifest,
                     " already holds a sweep; go on with --resume, start over with --fresh, "
                     "or choose another folder with -o");
   }
-  if (present && existing == ExistingSweep::kResume) {
+  if (present && existing != ExistingSweep::kFresh) {
     const SweepManifest there = read_sweep_manifest(path);
     const std::string differs = difference(there, manifest);
     if (!differs.empty()) {
       throw bad_input(path + " holds another sweep: " + differs +
-                      "; repeat its settings, start over with --fresh, or choose another folder");
+                      (existing == ExistingSweep::kExtend
+                           ? "; repeat its settings, or name another folder with --cells"
+                           : "; repeat its settings, start over with --fresh, or choose another "
+                             "folder"));
     }
     write_if_more(manifest, there, recorder);
     if (repair_torn_tail(cells)) {

@@ -102,6 +102,9 @@ TEST_F(Live, AnotherSweepIsRefused) {
   sweep.settings.seed = 7;
   const std::string message = bad_input_message([&] { with_source([](LiveCells&) {}); });
   EXPECT_NE(message.find("seed"), std::string::npos) << message;
+  // `plan` names the folder with --cells, and has no --fresh.
+  EXPECT_NE(message.find("--cells"), std::string::npos) << message;
+  EXPECT_EQ(message.find("--fresh"), std::string::npos) << message;
 }
 
 }  // namespace
