@@ -69,6 +69,37 @@ class Plans(CliTest):
         self.fails(2, *self.plan, "--link", "rate=8Mbit,rtt=20ms", "--robust", "quantile=0.9",
                    says="trace")
 
+    def test_a_downlink_that_follows_is_replayed_along_the_trace(self):
+        self.assertTrue(self.planned()["link"]["downlink_follows"])
+        fixed = self.planned(link="rate=8Mbit,downlink=8Mbit,rtt=20ms")
+        self.assertNotIn("downlink_follows", fixed["link"])
+        simulation = self.folder / "simulation.json"
+        for downlink in ("", ",downlink=2Mbit"):
+            data = self.planned(link=f"trace:{self.trace},rtt=20ms{downlink}")
+            self.assertGreater(data["result_bytes"], 0)
+            self.succeeds("simulate", "--plan", self.output, "--trace", self.trace, "--requests",
+                          "1000", "-o", simulation)
+            static = read_json(simulation)["data"]["strategies"][0]
+            self.assertEqual(static["kind"], "static")
+            self.assertAlmostEqual(static["latency_s"]["mean"],
+                                   data["chosen"]["estimate"]["latency_s"], places=9)
+
+    def test_plans_that_cannot_be_replayed(self):
+        self.planned()
+        plan = read_json(self.output)
+        plan["data"]["server_load"] = 1
+        self.fails(2, "simulate", "--plan", self.write("full.json", json.dumps(plan)), "--trace",
+                   self.trace, says=("full.json", "load"))
+        other = self.folder / "other.json"
+        self.succeeds(*self.plan, "--link", "rate=1Mbit,rtt=20ms", "--device-scale", "9", "-o",
+                      other)
+        self.fails(2, "simulate", "--plan", self.output, "--plan", other, "--trace", self.trace,
+                   says=("other.json", "device scale"))
+        slow = self.write("slow.txt", "0 1e-300\n1 0\n")
+        self.fails(2, "simulate", "--plan", self.output, "--trace", slow, says="slow.txt")
+        self.fails(4, *self.plan, "--link", "rate=8Mbit,rtt=20ms", "--max-latency-s", "1e-320",
+                   "-o", other, says="misses max_latency_s (latency")
+
     def test_traces_of_other_formats(self):
         mahimahi = self.write("mahimahi", "".join(f"{ms}\n" for ms in range(1, 1001, 3)))
         norway = self.write("norway", "1 1000 59.8 10.7 125000 1000\n2 2000 59.8 10.7 250000 1000\n"
