@@ -20,7 +20,7 @@ struct UserRequest {
   Link link;
   bool shares_link = false;  // `link` is the shared one
   Constraints constraints;  // not of energy, which follows from the shares; max_latency_s: deadline
-  double weight = 1;        // of its latency
+  double weight = 1;        // of its latency, 1e-6 to 1e6
   double arrivals_hz = 0;   // requests a second
   double device_scale = 1, server_scale = 1;
 };

@@ -14,7 +14,7 @@
 namespace splitbench {
 namespace {
 
-constexpr double kMostWeight = 1e6;
+constexpr double kLeastWeight = 1e-6, kMostWeight = 1e6;  // beyond, sums forget the smaller
 constexpr double kMostArrivals = 1e6;
 
 void check_users(const SharedPlanRequest& request) {
@@ -27,9 +27,9 @@ void check_users(const SharedPlanRequest& request) {
       throw bad_input("two users are called '" + user.name + "'; give each a name of its own");
     }
     const std::string who = "user '" + user.name + "': ";
-    if (!(user.weight > 0 && user.weight <= kMostWeight)) {
+    if (!(user.weight >= kLeastWeight && user.weight <= kMostWeight)) {
       throw bad_input(who + "the weight is " + format_number(user.weight) +
-                      "; it must be above 0 and at most 1e6");
+                      "; it must be 1e-6 to 1e6");
     }
     if (!(user.arrivals_hz >= 0 && user.arrivals_hz <= kMostArrivals)) {
       throw bad_input(who + "the arrival rate is " + format_number(user.arrivals_hz) +

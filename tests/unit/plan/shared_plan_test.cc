@@ -131,6 +131,7 @@ TEST(SharedPlan, RefusesBadUsers) {
   refuses([](SharedPlanRequest& r) { r.users[1].name = "a"; }, "two users are called 'a'");
   refuses([](SharedPlanRequest& r) { r.users[1].name = ""; }, "no name");
   refuses([](SharedPlanRequest& r) { r.users[1].weight = 0; }, "user 'b': the weight is 0");
+  refuses([](SharedPlanRequest& r) { r.users[1].weight = 5e-324; }, "it must be 1e-6 to 1e6");
   refuses([](SharedPlanRequest& r) { r.users[1].arrivals_hz = -1; }, "arrival rate is -1");
   refuses([](SharedPlanRequest& r) { r.users[1].constraints.max_energy_j = 1; }, "energy");
   refuses([](SharedPlanRequest& r) { r.users[1].constraints.max_latency_s = -1; }, "max_latency_s");
