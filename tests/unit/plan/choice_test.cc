@@ -88,7 +88,8 @@ TEST(Choice, MemoryIsBoundedAndMissedLikeEnergy) {
   request.device.layers = {a};
   const Plan without_b = make_plan(request);
   for (const Candidate& candidate : without_b.candidates) {
-    if (candidate.split == "b") EXPECT_EQ(candidate.rejected_because, "device memory unknown");
+    if (candidate.split != "b") continue;
+    EXPECT_EQ(candidate.rejected_because, "device memory unknown");
   }
 }
 
