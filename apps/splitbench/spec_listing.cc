@@ -10,6 +10,7 @@
 #include "data/registry.h"
 #include "link/rate_trace.h"
 #include "nn/training_method.h"
+#include "report/table.h"
 
 namespace splitbench {
 namespace {

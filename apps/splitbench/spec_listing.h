@@ -4,9 +4,10 @@
 #include <string>
 
 #include "device/registry.h"
-#include "report/table.h"
 
 namespace splitbench {
+
+struct Table;
 
 // One row each, the name first, its options in one column: for programs. `what` is one of the five.
 Table spec_table(const std::string& what, const MeterContext& meters);
