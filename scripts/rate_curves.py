@@ -66,6 +66,15 @@ def bd_rate(one, other, low, high):
     return math.exp(mean) - 1
 
 
+def apart(one, other):
+    """What can be said all the same of curves that one is wholly above the other."""
+    above, below = (one, other) if one[1][0][1] > other[1][-1][1] else (other, one)
+    (size, accuracy, *_), (most, best, *_) = above[1][0], below[1][-1]
+    return (f"{above[0]} is right on {100 * accuracy:.2f} % with {size:.1f} bytes, its least, and "
+            f"{below[0]} on {100 * best:.2f} % with {most:.1f}, its most: "
+            f"{100 * (1 - size / most):.1f} % fewer bytes at a higher accuracy.")
+
+
 def drawing(curves):
     points = [(point, mark) for mark, curve in curves for point in curve]
     logs = [math.log(point[0]) for point, _ in points]
@@ -119,7 +128,8 @@ def main():
     fronts = [front(curve) for curve in curves]
     shared = common(*fronts)
     if shared is None:
-        print("The curves have no accuracy in common, so there is no BD-rate.")
+        print("The curves have no accuracy in common, so there is no BD-rate. " +
+              apart(*zip(names, fronts)))
         return
     low, high = shared
     print("| top-1 | bytes saved |\n|---:|---:|")
