@@ -75,7 +75,7 @@ class ListCommand : public Command {
  public:
   std::string name() const override { return "list"; }
   std::string summary() const override {
-    return "List codecs, methods, models, splits MODEL, devices, links, datasets, meters or traces";
+    return "List codecs, methods, models, splits, devices, links, datasets, meters, traces";
   }
 
   void configure(CLI::App& app) override {

@@ -95,14 +95,14 @@ class PlanCommand : public Command {
         ->capture_default_str();
     app.add_flag("--dry-run", dry_run_, "Check the inputs and say what would be planned");
     app.footer(
-        "Needs no LibTorch, but for --model. Exit code 4 when nothing satisfies the constraints; "
-        "the plan\n"
-        "then names the nearest miss and the constraints that contradict each other.\n\n"
+        "Needs no LibTorch, but for --model. Exit code 4 when nothing satisfies the\n"
+        "constraints; the plan then names the nearest miss and which constraints\n"
+        "contradict each other.\n\n"
         "  splitbench plan --device-profile device.json --server-profile server.json \\\n"
         "      --cells sweep --link rate=8Mbit,rtt=20ms --max-accuracy-loss 0.01 \\\n"
         "      --policy -o plan.json\n"
-        "  splitbench plan ... --cells found --aglop --model fashion-resnet --limit 1000 \\\n"
-        "      --max-accuracy-loss 0.01      (measures what it needs; repeat to go on)\n"
+        "  splitbench plan ... --cells found --aglop --model fashion-resnet \\\n"
+        "      --limit 1000 --max-accuracy-loss 0.01    (measures; repeat to go on)\n"
         "  splitbench plan --users users.json -o plan.json\n"
         "  splitbench plan ... --link trace:tram.txt,rtt=50ms --robust quantile=0.95\n"
         "  splitbench report plan.json");
@@ -180,10 +180,11 @@ class PlanCommand : public Command {
     app.add_option("--server-scale", request_.server_scale,
                    "Model a server this many times slower than measured")
         ->capture_default_str();
-    app.add_option("--power", power_,
-                   "What the device draws where neither its profile nor the link's radio says so: "
-                   "compute_w=5,idle_w=2 (without radio),radio_w=1.3,radio_w_per_mbit=0.44,"
-                   "receive_w=1.3,receive_w_per_mbit=0.05,tail_j=0.1, any of them");
+    app.add_option(
+        "--power", power_,
+        "What the device draws where neither its profile nor the link's radio says so: "
+        "any of compute_w, idle_w (without radio), radio_w, radio_w_per_mbit, receive_w, "
+        "receive_w_per_mbit, tail_j, e.g. compute_w=5,idle_w=2");
   }
 
   void configure_question(CLI::App& app) {

@@ -58,7 +58,7 @@ class ProfileCommand : public Command {
         "  splitbench profile fashion-resnet -o device.json\n"
         "  splitbench profile resnet50.pt --input-shape 1,3,224,224 --split blocks \\\n"
         "      --threads 4 --trace trace.json -o profile.json\n"
-        "  splitbench profile fashion-resnet --energy ina3221 --require-energy -o nano.json\n"
+        "  splitbench profile fashion-resnet --energy ina3221 --require-energy -o p.json\n"
         "  splitbench report profile.json");
   }
 

@@ -51,10 +51,7 @@ std::string render_document(const std::string& path, ReportFormat format,
 class ReportCommand : public Command {
  public:
   std::string name() const override { return "report"; }
-  std::string summary() const override {
-    return "Show profiles, sweeps, fronts, plans, simulations and trainings as text, Markdown or "
-           "CSV";
-  }
+  std::string summary() const override { return "Show documents as text, Markdown or CSV"; }
 
   void configure(CLI::App& app) override {
     app.add_option("DOC", documents_,

@@ -122,19 +122,20 @@ class TrainCommand : public Command {
     app.add_option("-o,--output", output_, "Bottleneck to write; a folder when several are trained")
         ->required();
     app.footer(
-        "The model is the teacher, as it is: batch norms keep the statistics they were saved\n"
-        "with, and no label is needed for methods that only compare features. A fine-tuned\n"
-        "tail goes into the file; the model's own stays as it is.\n\n"
-        "Several bottlenecks (lists, ranges, several splits) are trained side by side on the same\n"
-        "images: the network is run once for all whose batches are of one size.\n\n"
+        "The model is the teacher, as it is: batch norms keep the statistics they were\n"
+        "saved with, and no label is needed for methods that only compare features. A\n"
+        "fine-tuned tail goes into the file; the model's own stays as it is.\n\n"
+        "Several bottlenecks (lists, ranges, several splits) are trained side by side on\n"
+        "the same images: the network is run once for all whose batches are of one size.\n\n"
         "Beside FILE are FILE.training.json, the learning curve, and while it is trained\n"
-        "FILE.checkpoint. A training that is killed at any moment goes on with --resume and\n"
-        "gives the same weights as one that was not, with the same number of threads.\n\n"
-        "  splitbench train bottlefit:channels=3 fashion-resnet --split layer3 -o b.bottleneck\n"
-        "  splitbench train bottlefit:variant=vanilla,kd,hnd fashion-resnet --split layer2 \\\n"
-        "      --epochs 20 -o baselines/\n"
-        "  splitbench train bottlefit fashion-resnet --split blocks --resume -o bottlenecks/\n"
-        "  splitbench compress fashion-resnet --codec bottlefit:file=b.bottleneck -o sweep");
+        "FILE.checkpoint. A training that is killed at any moment goes on with --resume\n"
+        "and gives the same weights as one that was not, with as many threads.\n\n"
+        "  splitbench train bottlefit:channels=3 fashion-resnet --split layer3 \\\n"
+        "      -o b.bottleneck\n"
+        "  splitbench train bottlefit:variant=vanilla,kd,hnd fashion-resnet \\\n"
+        "      --split layer2 --epochs 20 -o baselines/\n"
+        "  splitbench train bottlefit fashion-resnet --split blocks --resume -o trained/\n"
+        "  splitbench compress fashion-resnet --codec bottlefit:file=trained -o sweep");
   }
 
   int run(const Context& context) override {

@@ -31,6 +31,8 @@ class Help(CliTest):
                 self.assertEqual(result.stderr, "")
                 self.assertRegex(result.stdout.splitlines()[0], r"^[A-Z].{20,}")
                 self.assertIn("--help", result.stdout)
+                wide = [line for line in result.stdout.splitlines() if len(line) > 80]
+                self.assertEqual(wide, [])
                 self.assertRegex(result.stdout, rf"(?m)^ .*splitbench {command} \S+")
 
     def test_every_command_of_the_program_is_tested_here(self):
