@@ -225,19 +225,22 @@ class Failures {
 
   void add(const std::string& prefix, const std::exception& error, EventSink& events) {
     if (jobs_ > 1) events.note(prefix + error.what());
-    if (++count_ == 1) first_ = std::current_exception();
+    if (++count_ > 1) return;
+    first_ = std::current_exception();
+    first_message_ = prefix + error.what();
   }
 
   void rethrow() const {
     if (count_ == 0) return;
     if (jobs_ == 1) std::rethrow_exception(first_);
     throw runtime_failure(std::to_string(count_) + " of " + std::to_string(jobs_) +
-                          " bottlenecks were not trained; the reasons are above");
+                          " bottlenecks were not trained; the first: " + first_message_);
   }
 
  private:
   std::size_t jobs_, count_ = 0;
   std::exception_ptr first_;
+  std::string first_message_;
 };
 
 }  // namespace

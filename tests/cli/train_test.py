@@ -149,6 +149,13 @@ class Train(CliTest):
         for name in files:
             self.assertEqual(self.weights("killed/" + name), self.weights("together/" + name))
 
+    def test_one_that_diverges_leaves_the_others_going(self):
+        command = self.command("diverging", "--rate-factor", "3000",
+                               codec="bottlefit:variant=vanilla,hnd", epochs=4)
+        self.fails(1, *command, "--quiet", says=("1 of 2 bottlenecks were not trained", "vanilla: the loss has diverged"))
+        files = [path.name for path in (self.folder / "diverging").glob("*.bottleneck")]
+        self.assertEqual(files, ["bottlefit_layer3.0.relu_variant=hnd.bottleneck"])
+
     def test_a_bottleneck_is_trained_by_one_process_at_a_time(self):
         command = self.command("locked.bottleneck", epochs=200)
         process = start(*command)
