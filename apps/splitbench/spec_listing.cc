@@ -80,26 +80,12 @@ Table codecs_table() {
   return table;
 }
 
-Table methods_table() {
-  Table table{{{"name", "method"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
-  for (const TrainingMethod& method : training_methods()) {
-    table.rows.push_back({method.name, options_text(method.options), method.summary});
-  }
-  return table;
-}
-
-Table datasets_table() {
-  Table table{{{"name", "dataset"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
-  for (const DatasetDescription& dataset : dataset_descriptions()) {
-    table.rows.push_back({dataset.name, options_text(dataset.options), dataset.summary});
-  }
-  return table;
-}
-
-Table traces_table() {
-  Table table{{{"name", "format"}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
-  for (const TraceFormatDescription& format : trace_formats()) {
-    table.rows.push_back({format.name, options_text(format.options), format.summary});
+// Of what has a name, options and a summary, and nothing else to tell.
+template <typename Descriptions>
+Table descriptions_table(const std::string& title, const Descriptions& descriptions) {
+  Table table{{{"name", title}, {"options", "options"}, {"summary", "summary"}}, {}, {}};
+  for (const auto& item : descriptions) {
+    table.rows.push_back({item.name, options_text(item.options), item.summary});
   }
   return table;
 }
@@ -187,9 +173,9 @@ void print_meters(const MeterContext& context, const Filter& wanted) {
 
 Table spec_table(const std::string& what, const MeterContext& meters) {
   if (what == "codecs") return codecs_table();
-  if (what == "methods") return methods_table();
-  if (what == "datasets") return datasets_table();
-  if (what == "traces") return traces_table();
+  if (what == "methods") return descriptions_table("method", training_methods());
+  if (what == "datasets") return descriptions_table("dataset", dataset_descriptions());
+  if (what == "traces") return descriptions_table("format", trace_formats());
   return meters_table(meters);
 }
 
