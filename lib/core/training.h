@@ -37,7 +37,8 @@ enum class LatentTraining {
 //   + distillation * T^2 * mean over the images of KL(teacher || student), both softmax(./T)
 //   + rate * sum over the images of the latent's bits.
 struct TrainingStage {
-  std::string name;  // "head-distillation"
+  std::string name;         // "head-distillation"
+  bool train_head = false;  // of a plan whose encoder owns the head
   bool train_encoder = true;
   bool train_decoder = true;
   bool train_tail = false;
@@ -70,6 +71,9 @@ struct TrainingPlan {
   std::string method, variant;
   std::string encoder_split;  // "server-only": the network's input
   std::string decoder_split;
+  // The encoder begins with a copy of the network's own layers from encoder_split to decoder_split,
+  // which stages with train_head move; `encoder` takes what crosses the latter.
+  bool owns_head = false;
   NetworkPlan encoder, decoder;
   LatentCoding coding = LatentCoding::kAffine;
   int bits = 8;  // of affine levels
@@ -156,8 +160,10 @@ class Trainer {
   virtual Tensor encode(const TrainingBatch& batch) = 0;
   // What has been learnt of the rounded latents, by channel; empty where nothing has.
   virtual std::vector<LatentDensity> densities() const = 0;
-  // Networks, shapes and sizes; the coder without tables. These, hash and training record are for
-  // the caller.
+  // Splits, shapes, parameters and multiply-accumulates, and the coder without tables: what the
+  // plan says and training does not change.
+  virtual Bottleneck outline() const = 0;
+  // The outline and its networks. Tables, hash and training record are for the caller.
   virtual Bottleneck finish() = 0;
 };
 

@@ -100,26 +100,21 @@ std::string identity_of(const TrainingLog& log) {
 }
 
 TrainingLog begin_log(const ModelSession& session, const TrainingPlan& plan,
-                      const TrainingSettings& settings, const Spec& spec) {
-  const ModelInfo& model = session.model->info();
-  const auto spec_at = [&](const std::string& id) {
-    const auto found = std::find_if(model.splits.begin(), model.splits.end(),
-                                    [&](const SplitPoint& split) { return split.id == id; });
-    return found->boundary.at(0);
-  };
+                      const TrainingSettings& settings, const Spec& spec,
+                      const Bottleneck& outline) {
   TrainingLog log;
   log.model_name = session.manifest.name;
   log.model_sha256 = session.sha256;
   log.spec = resolve_options(spec, find_training_method(plan.method).options).canonical();
-  log.encoder_split = plan.encoder_split;
-  log.decoder_split = plan.decoder_split;
-  log.input = spec_at(plan.encoder_split);
-  log.output = spec_at(plan.decoder_split);
-  log.latent = {DType::kF32, output_shape(plan.encoder, log.input.shape)};
-  log.encoder_parameters = parameter_count(plan.encoder);
-  log.encoder_macs = multiply_accumulates(plan.encoder, log.input.shape);
-  log.decoder_parameters = parameter_count(plan.decoder);
-  log.decoder_macs = multiply_accumulates(plan.decoder, log.latent.shape);
+  log.encoder_split = outline.encoder_split;
+  log.decoder_split = outline.decoder_split;
+  log.input = outline.input;
+  log.output = outline.output;
+  log.latent = outline.latent;
+  log.encoder_parameters = outline.encoder.parameters;
+  log.encoder_macs = outline.encoder.macs;
+  log.decoder_parameters = outline.decoder.parameters;
+  log.decoder_macs = outline.decoder.macs;
   log.record.seed = settings.seed;
   log.record.threads = settings.threads;
   log.record.choices = all_choices(plan, settings);
@@ -172,8 +167,8 @@ class Work {
         job_(job),
         examined_on_(images.validation),
         plan_(final_plan(session.model->info(), settings, job)),
-        log_(begin_log(session, plan_, settings, job.spec)),
-        trainer_(session.model->trainer(plan_, mixed_seed({settings.seed, kWeightSeed}))) {
+        trainer_(session.model->trainer(plan_, mixed_seed({settings.seed, kWeightSeed}))),
+        log_(begin_log(session, plan_, settings, job.spec, trainer_->outline())) {
     log_.record.dataset = images.trained_on.spec();
     log_.record.images = images.samples.training.size();
     log_.validation =
@@ -213,8 +208,8 @@ class Work {
   const BottleneckJob& job_;
   const TrainingImages& examined_on_;
   TrainingPlan plan_;
-  TrainingLog log_;
   std::unique_ptr<Trainer> trainer_;
+  TrainingLog log_;
   std::unique_ptr<TrainingRun> run_;
 };
 

@@ -12,10 +12,12 @@
 //   - By default one channel of 64: with 8 bits for 32 that is the 256 of the abstract before
 //     entropy coding.
 //   - The decoder is a convolution of 3 x 3, batch norm and ReLU.
-//   - Steps: attention alone, then with the tail at a tenth of the rate; then the channels are
+//   - Steps: attention alone, then with head and tail at a tenth of the rate; then the channels are
 //     chosen, and the decoder is trained by labels and the mean squared error of the features; then
-//     decoder and tail see quantised values, with labels and distillation. The head stays the
-//     model's own.
+//     all of it sees quantised values, with labels and distillation, at a tenth of the rate.
+//   - The head is trained with the rest: what remains of it must fit into the chosen channels. The
+//     device then holds a copy of the head with other weights, which is the bottleneck's encoder.
+//     `head=frozen` leaves it the model's own, which is the smaller file and trains faster.
 #include <algorithm>
 
 #include "core/option_makers.h"
@@ -27,14 +29,21 @@ namespace {
 constexpr std::int64_t kHiddenPart = 16, kLeastHidden = 4, kChannelPart = 64;
 constexpr std::size_t kBatch = 64;
 
-TrainingStage attention_stage(const std::string& name, bool with_tail) {
+TrainingStage attention_stage() {
   TrainingStage stage;
-  stage.name = name;
+  stage.name = "attention";
   stage.attention_only = true;
   stage.train_decoder = false;
-  stage.train_tail = with_tail;
   stage.cross_entropy = 1;
-  stage.learning_rate = with_tail ? 1e-4 : 1e-3;
+  return stage;
+}
+
+TrainingStage attended_network_stage(bool with_head) {
+  TrainingStage stage = attention_stage();
+  stage.name = "attention-and-network";
+  stage.train_head = with_head;
+  stage.train_tail = true;
+  stage.learning_rate = 1e-4;
   return stage;
 }
 
@@ -52,10 +61,11 @@ TrainingStage decoder_stage(const MethodRequest& request) {
   return stage;
 }
 
-TrainingStage quantised_stage() {
+TrainingStage quantised_stage(bool with_head) {
   TrainingStage stage;
   stage.name = "quantised";
-  stage.train_encoder = false;
+  stage.train_encoder = with_head;
+  stage.train_head = with_head;
   stage.train_tail = true;
   stage.cross_entropy = 0.5;
   stage.distillation = 0.5;
@@ -73,7 +83,8 @@ TrainingPlan plan_aecnn(const MethodRequest& request) {
       wanted != 0 ? std::min(wanted, channels) : std::max<std::int64_t>(1, channels / kChannelPart);
   TrainingPlan plan;
   plan.variant = "reconstructed";
-  plan.encoder_split = request.point().id;
+  plan.owns_head = request.spec.options.at("head") == "trained";
+  plan.encoder_split = plan.owns_head ? "server-only" : request.point().id;
   plan.bits = integer_value(request.spec, "bits");
   plan.coding = request.spec.options.at("coding") == "fixed" ? LatentCoding::kAffine
                                                              : LatentCoding::kAffineCoded;
@@ -84,8 +95,8 @@ TrainingPlan plan_aecnn(const MethodRequest& request) {
   plan.decoder = {convolution(kept, channels, 3, 1, 1), batch_norm(channels),
                   activation(LayerKind::kRelu)};
   plan.batch = kBatch;
-  plan.stages = {attention_stage("attention", false), attention_stage("attention-and-tail", true),
-                 decoder_stage(request), quantised_stage()};
+  plan.stages = {attention_stage(), attended_network_stage(plan.owns_head), decoder_stage(request),
+                 quantised_stage(plan.owns_head)};
   return plan;
 }
 
@@ -100,7 +111,8 @@ TrainingMethod aecnn_method() {
       integer_option("channels", 0, 0, 65536, "that are sent; 0: one of 64 of the boundary"),
       integer_option("bits", 8, 1, 8, "of each value of the latent"),
       choice_option("coding", {"entropy", "fixed"},
-                    "entropy: coded with a table for each channel; fixed: `bits` for every value")};
+                    "entropy: coded with a table for each channel; fixed: `bits` for every value"),
+      choice_option("head", {"trained", "frozen"}, "the network in front of the split")};
   method.plan = plan_aecnn;
   return method;
 }

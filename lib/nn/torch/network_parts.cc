@@ -50,19 +50,29 @@ bool TorchModel::writes_input(std::size_t from) const {
   });
 }
 
-std::uint64_t TorchModel::macs_from(std::size_t split) const {
+// The node behind the last one of a part.
+std::size_t TorchModel::end_position(const PartRequest& request) const {
+  if (request.scores) return graph_.nodes.size();
+  std::size_t end = position(request.from);
+  for (const std::size_t output : request.outputs) end = std::max(end, position(output));
+  return end;
+}
+
+std::uint64_t TorchModel::macs(const PartRequest& request) const {
   const std::vector<std::size_t>& compute = finder_->compute_nodes();
+  const std::size_t begin = position(request.from), end = end_position(request);
   std::uint64_t macs = 0;
   for (std::size_t k = 0; k < compute.size(); ++k) {
-    if (compute[k] >= position(split)) macs += info_.layers[k].macs;
+    if (compute[k] >= begin && compute[k] < end) macs += info_.layers[k].macs;
   }
   return macs;
 }
 
-std::vector<const jit::Value*> TorchModel::weights(std::size_t from) const {
+std::vector<const jit::Value*> TorchModel::weights(const PartRequest& request) const {
   std::vector<const jit::Value*> weights;
   std::unordered_set<const jit::Value*> seen;
-  for (std::size_t i = position(from); i < graph_.nodes.size(); ++i) {
+  const std::size_t end = end_position(request);
+  for (std::size_t i = position(request.from); i < end; ++i) {
     for (const jit::Value* value : weights_of(graph_.nodes[i])) {
       if (is_float_tensor(value) && seen.insert(value).second) weights.push_back(value);
     }
@@ -74,7 +84,7 @@ std::shared_ptr<jit::Graph> TorchModel::part(const PartRequest& request, Weights
                                              const std::vector<at::Tensor>& replacements) const {
   SubgraphBuilder builder;
   for (const jit::Value* value : crossing(request.from)) builder.add_input(value);
-  const std::vector<const jit::Value*> weight_values = weights(request.from);
+  const std::vector<const jit::Value*> weight_values = weights(request);
   for (std::size_t i = 0; i < weight_values.size(); ++i) {
     if (treatment == Weights::kInputs) builder.add_input(weight_values[i]);
     if (treatment == Weights::kReplaced) {
@@ -86,9 +96,7 @@ std::shared_ptr<jit::Graph> TorchModel::part(const PartRequest& request, Weights
   }
   std::vector<std::size_t> outputs = request.outputs;
   std::sort(outputs.begin(), outputs.end());
-  const std::size_t end = request.scores    ? graph_.nodes.size()
-                          : outputs.empty() ? position(request.from)
-                                            : position(outputs.back());
+  const std::size_t end = end_position(request);
   for (std::size_t i = position(request.from);; ++i) {
     for (const std::size_t output : outputs) {
       if (position(output) != i) continue;

@@ -47,13 +47,14 @@ class TorchModel : public Model {
   enum class Weights { kConstant, kInputs, kReplaced };
   std::shared_ptr<jit::Graph> part(const PartRequest& request, Weights weights,
                                    const std::vector<at::Tensor>& replacements = {}) const;
-  // Weights and biases of the layers from a split on, as graph constants. Running statistics and
-  // other constants are not among them, nor what sits inside a condition or loop.
-  std::vector<const jit::Value*> weights(std::size_t from) const;
+  // Weights and biases of the layers of a part, as graph constants, in the order of their first
+  // use: those of a part that ends earlier come first. Running statistics and other constants are
+  // not among them, nor what sits inside a condition or loop.
+  std::vector<const jit::Value*> weights(const PartRequest& request) const;
   std::size_t split_index(const std::string& id) const;
   bool writes_input(std::size_t from) const;
-  // Multiply-accumulates of the layers from an inner split on.
-  std::uint64_t macs_from(std::size_t split) const;
+  // Multiply-accumulates of the layers of a part.
+  std::uint64_t macs(const PartRequest& request) const;
   const at::Device& device() const { return device_; }
 
  private:
@@ -61,6 +62,7 @@ class TorchModel : public Model {
   void describe_splits(std::vector<Cut> cuts);
   std::vector<jit::Value*> crossing(std::size_t split) const;
   std::size_t position(std::size_t split) const;
+  std::size_t end_position(const PartRequest& request) const;
   BoundarySpec boundary_of(const std::vector<jit::Value*>& values) const;
   const TensorSpec& spec_of_value(const jit::Value* value) const;
   std::shared_ptr<const Program> capture_program(const std::vector<std::size_t>& splits);

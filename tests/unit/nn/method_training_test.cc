@@ -51,7 +51,8 @@ TEST_F(MethodTraining, DensitiesBeginAsLogisticOnes) {
 TEST_F(MethodTraining, EveryMethodTrains) {
   for (const char* spec :
        {"bottlenetpp", "bottlenetpp:channel=gaussian:spatial=halved", "aecnn:channels=2",
-        "entropic-student:channels=2", "frankensplit:channels=2:units=1",
+        "aecnn:channels=2:head=frozen", "entropic-student:channels=2",
+        "frankensplit:channels=2:units=1",
         "frankensplit:channels=2:loss=plain:decoder=inverted:encoder=intended",
         "bottlefit:variant=autoencoder", "bottlefit:placement=ver3:quantiser=trained"}) {
     SCOPED_TRACE(spec);
@@ -87,7 +88,8 @@ TEST_F(MethodTraining, EveryMethodTrains) {
 
 TEST_F(MethodTraining, ChannelsAreChosenByAttention) {
   const std::size_t split = split_index(*model_, split_.id);
-  const TrainingPlan plan = plan_training(parse_spec("aecnn:channels=3"), model_->info(), split);
+  const TrainingPlan plan =
+      plan_training(parse_spec("aecnn:channels=3:head=frozen"), model_->info(), split);
   const std::unique_ptr<Trainer> trainer = model_->trainer(plan, 7);
   const TrainingBatch batch = batch_of(*model_, 13);
   for (int i = 0; i < 20; ++i) trainer->step(batch, 0.05, 1);

@@ -73,11 +73,11 @@ void NetworkModule::project() {
   for (NamedTensor& parameter : bounded_) parameter.tensor.clamp_min_(parameter.least);
 }
 
-Bytes NetworkModule::save() const {
+jit::Module NetworkModule::for_inference() const {
   jit::Module copy = module_.deepcopy();
   copy.eval();
   for (const at::Tensor& parameter : copy.parameters()) parameter.set_requires_grad(false);
-  return archive(copy);
+  return copy;
 }
 
 Bytes archive(const jit::Module& module) {

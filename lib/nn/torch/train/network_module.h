@@ -34,8 +34,8 @@ class NetworkModule {
   // Puts parameters that an optimiser has moved out of their range back to its edge.
   void project();
 
-  // The archive, for inference on the CPU.
-  Bytes save() const;
+  // A copy for inference.
+  jit::Module for_inference() const;
 
  private:
   NetworkModule(NetworkSource source, const std::string& name, const at::Device& device);

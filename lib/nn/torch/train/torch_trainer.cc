@@ -42,11 +42,11 @@ TorchTrainer::TorchTrainer(const TorchModel& model, const TrainingPlan& plan, st
       plan_(plan),
       encoder_split_(model.split_index(plan.encoder_split)),
       decoder_split_(model.split_index(plan.decoder_split)),
-      tail_writes_input_(model.writes_input(decoder_split_)),
       teachers_(std::move(teachers)) {
   input_ = single(model, encoder_split_);
   output_ = single(model, decoder_split_);
-  latent_ = {DType::kF32, output_shape(plan.encoder, input_.shape)};
+  latent_ = {DType::kF32,
+             output_shape(plan.encoder, plan.owns_head ? output_.shape : input_.shape)};
   if (const Shape got = output_shape(plan.decoder, latent_.shape); got != output_.shape) {
     throw bad_input("the decoder yields " + shape_text(got) + " where " +
                     shape_text(output_.shape) + " crosses");
@@ -61,12 +61,14 @@ TorchTrainer::TorchTrainer(const TorchModel& model, const TrainingPlan& plan, st
     attention_layer_ = encoder_->beginning({plan.encoder.front()}, "Attention");
   }
   for (const TrainingStage& stage : plan_.stages) tail_trained_ |= stage.train_tail;
-  for (const jit::Value* value : model.weights(decoder_split_)) {
-    tail_weights_.push_back(jit::toIValue(value)->toTensor().detach().clone());
+  tail_weights_ = weight_copies(model, tail_request());
+  frozen_tail_ = NetworkPiece(model, tail_request(), TorchModel::Weights::kConstant);
+  examinee_ = NetworkPiece(model, tail_request(), TorchModel::Weights::kInputs);
+  if (plan.owns_head) {
+    head_weights_ = weight_copies(model, head_request());
+    head_ = NetworkPiece(model, head_request(), TorchModel::Weights::kInputs);
   }
   teachers_->of_examinations.enrol(this, lesson_of({decoder_split_}, true));
-  frozen_tail_ = make_part(decoder_split_, {}, true, TorchModel::Weights::kConstant);
-  examinee_ = make_part(decoder_split_, {}, true, TorchModel::Weights::kInputs);
   begin_stage(0);
 }
 
@@ -75,20 +77,18 @@ TorchTrainer::~TorchTrainer() {
   teachers_->of_examinations.dismiss(this);
 }
 
-TorchTrainer::Part TorchTrainer::make_part(std::size_t from, std::vector<std::size_t> outputs,
-                                           bool scores, TorchModel::Weights weights) const {
-  Part part;
-  part.features = outputs.size();
-  part.scores = scores;
-  const auto graph = model_.part({from, std::move(outputs), scores}, weights);
-  part.program = std::make_unique<Program>(graph, "part");
-  return part;
+bool TorchTrainer::runs_head() const {
+  const auto end = plan_.stages.begin() + static_cast<std::ptrdiff_t>(stage_index_) + 1;
+  return plan_.owns_head && std::any_of(plan_.stages.begin(), end,
+                                        [](const TrainingStage& past) { return past.train_head; });
 }
 
-// Where the encoder does not take the network's input, it takes the network's features.
+// Where the encoder does not take the network's input, it takes the network's features; and a head
+// that has not moved yields what the network's does.
 Lesson TorchTrainer::lesson_of(const std::vector<std::size_t>& splits, bool scores) const {
   Lesson lesson{{splits.begin(), splits.end()}, scores};
   if (encoder_split_ != kServerOnly) lesson.splits.insert(encoder_split_);
+  if (plan_.owns_head && !runs_head()) lesson.splits.insert(decoder_split_);
   return lesson;
 }
 
@@ -101,9 +101,10 @@ void TorchTrainer::make_student() {
     if (split != decoder_split_) outputs.push_back(split);
   }
   const bool scores = stage().cross_entropy != 0 || stage().distillation != 0;
-  student_ = Part{};
+  student_ = {};
   if (outputs.empty() && !scores) return;
-  student_ = make_part(decoder_split_, std::move(outputs), scores, TorchModel::Weights::kInputs);
+  student_ = NetworkPiece(model_, {decoder_split_, std::move(outputs), scores},
+                          TorchModel::Weights::kInputs);
 }
 
 void TorchTrainer::begin_stage(std::size_t index) {
@@ -121,6 +122,7 @@ void TorchTrainer::begin_stage(std::size_t index) {
   set(encoder_->parameters(), stage().train_encoder);
   set(decoder_->parameters(), stage().train_decoder);
   set(tail_weights_, stage().train_tail);
+  set(head_weights_, stage().train_head);
   if (prior_) set(prior_->parameters(), stage().rate != 0);
   optimiser_ = std::make_unique<ParameterOptimiser>(stage(), trained());
   best_.clear();
@@ -134,6 +136,7 @@ std::vector<at::Tensor> TorchTrainer::trained() const {
   add(encoder_->parameters(), stage().train_encoder);
   add(decoder_->parameters(), stage().train_decoder);
   add(tail_weights_, stage().train_tail);
+  add(head_weights_, stage().train_head);
   if (prior_) add(prior_->parameters(), stage().rate != 0);
   return tensors;
 }
@@ -141,7 +144,7 @@ std::vector<at::Tensor> TorchTrainer::trained() const {
 std::vector<at::Tensor> TorchTrainer::weights() const {
   std::vector<at::Tensor> tensors;
   for (const auto* part : {&encoder_->parameters(), &encoder_->buffers(), &decoder_->parameters(),
-                           &decoder_->buffers(), &tail_weights_}) {
+                           &decoder_->buffers(), &tail_weights_, &head_weights_}) {
     tensors.insert(tensors.end(), part->begin(), part->end());
   }
   if (prior_) {
@@ -152,6 +155,12 @@ std::vector<at::Tensor> TorchTrainer::weights() const {
 
 const at::Tensor& TorchTrainer::encoder_input(const Teaching& teaching) const {
   return encoder_split_ == kServerOnly ? teaching.input : teaching.features.at(encoder_split_);
+}
+
+at::Tensor TorchTrainer::encoded_features(const Teaching& teaching) const {
+  if (!plan_.owns_head) return encoder_input(teaching);
+  if (!runs_head()) return teaching.features.at(decoder_split_);
+  return head_.run(encoder_input(teaching), head_weights_).at(0);
 }
 
 double TorchTrainer::draw_noise(at::Generator& generator) {
@@ -187,16 +196,6 @@ at::Tensor TorchTrainer::quantised(const at::Tensor& latent) const {
   return (latent.detach() - centre).round_() + centre;
 }
 
-std::vector<at::Tensor> TorchTrainer::run_tail(const Part& tail, const at::Tensor& boundary) const {
-  if (!tail.program) return {};
-  std::vector<c10::IValue> stack = {tail_writes_input_ ? boundary.clone() : boundary};
-  stack.insert(stack.end(), tail_weights_.begin(), tail_weights_.end());
-  tail.program->run(stack);
-  std::vector<at::Tensor> outputs;
-  for (const c10::IValue& value : stack) outputs.push_back(value.toTensor());
-  return outputs;
-}
-
 // `student`: the decoder's output, then what the tail yields.
 at::Tensor TorchTrainer::loss_of(const TrainingBatch& batch, const Teaching& teaching,
                                  const std::vector<at::Tensor>& student,
@@ -228,7 +227,7 @@ at::Tensor TorchTrainer::loss_of(const TrainingBatch& batch, const Teaching& tea
 at::Tensor TorchTrainer::saliency(const at::Tensor& boundary) const {
   const at::AutoGradMode gradients(true);
   at::Tensor leaf = boundary.detach().clone().set_requires_grad(true);
-  const at::Tensor scores = run_frozen_tail(leaf).flatten(1);
+  const at::Tensor scores = frozen_tail_.run(leaf).at(0).flatten(1);
   const at::Tensor best = std::get<0>(scores.max(1)).sum();
   const at::Tensor slope = torch::autograd::grad({best}, {leaf}).at(0);
   const at::NoGradGuard guard;
@@ -239,30 +238,26 @@ at::Tensor TorchTrainer::saliency(const at::Tensor& boundary) const {
   return at::where(span > 0, (map - low) / span, at::full_like(map, 0.5));
 }
 
-at::Tensor TorchTrainer::run_frozen_tail(const at::Tensor& boundary) const {
-  std::vector<c10::IValue> stack = {tail_writes_input_ ? boundary.clone() : boundary};
-  frozen_tail_.program->run(stack);
-  return stack.at(0).toTensor();
-}
-
 // The decoder's output, then what the tail yields; and the latents' bits where they are estimated.
 std::vector<at::Tensor> TorchTrainer::run_student(const Teaching& teaching,
                                                   at::Generator& generator, at::Tensor& bits) {
   std::vector<at::Tensor> student;
   if (stage().attention_only) {
-    student.push_back(attention_layer_->forward(encoder_input(teaching), stage().train_encoder));
+    student.push_back(attention_layer_->forward(encoded_features(teaching), stage().train_encoder));
   } else {
     const double noise = draw_noise(generator);
     at::Tensor latent;
     {
-      const at::AutoGradMode encoder_gradients(stage().train_encoder);
-      latent = encoder_->forward(encoder_input(teaching), stage().train_encoder);
+      const at::AutoGradMode encoder_gradients(stage().train_encoder || stage().train_head);
+      latent = encoder_->forward(encoded_features(teaching), stage().train_encoder);
     }
     const at::Tensor received = train_latent(latent, noise, generator);
     if (stage().rate != 0) bits = prior_->bits(received);
     student.push_back(decoder_->forward(received, stage().train_decoder));
   }
-  for (at::Tensor& output : run_tail(student_, student[0])) student.push_back(std::move(output));
+  for (at::Tensor& output : student_.run(student[0], tail_weights_)) {
+    student.push_back(std::move(output));
+  }
   return student;
 }
 
@@ -298,15 +293,15 @@ Evaluation TorchTrainer::evaluate(const TrainingBatch& batch) {
     Evaluation result;
     at::Tensor boundary;
     if (stage().attention_only) {
-      boundary = attention_layer_->forward(encoder_input(teaching), false);
+      boundary = attention_layer_->forward(encoded_features(teaching), false);
     } else {
-      const at::Tensor latent = quantised(encoder_->forward(encoder_input(teaching), false));
+      const at::Tensor latent = quantised(encoder_->forward(encoded_features(teaching), false));
       if (prior_) result.bits = prior_->bits(latent).item<double>();
       boundary = decoder_->forward(latent, false);
     }
     result.images = static_cast<std::size_t>(batch.inputs.shape().at(0));
     result.loss = squared_error(boundary, teaching.features.at(decoder_split_)).item<double>();
-    const at::Tensor answers = run_tail(examinee_, boundary).back().flatten(1).argmax(1);
+    const at::Tensor answers = examinee_.run(boundary, tail_weights_).back().flatten(1).argmax(1);
     const at::Tensor own = teaching.scores.flatten(1).argmax(1);
     const at::Tensor labels =
         batch.labels.empty() ? own : label_tensor(batch.labels, model_.device());

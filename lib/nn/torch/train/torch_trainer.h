@@ -10,6 +10,7 @@
 #include "nn/torch/torch_model.h"
 #include "nn/torch/train/factorised_prior.h"
 #include "nn/torch/train/network_module.h"
+#include "nn/torch/train/network_piece.h"
 #include "nn/torch/train/optimiser.h"
 #include "nn/torch/train/teacher.h"
 
@@ -34,21 +35,21 @@ class TorchTrainer : public Trainer {
   void look_at(const TrainingBatch& batch) override;
   Tensor encode(const TrainingBatch& batch) override;
   std::vector<LatentDensity> densities() const override;
+  Bottleneck outline() const override;
   Bottleneck finish() override;
 
  private:
-  // A piece of the network as the current stage needs it.
-  struct Part {
-    std::unique_ptr<Program> program;
-    std::size_t features = 0;  // outputs in front of the scores
-    bool scores = false;
-  };
   const TrainingStage& stage() const { return plan_.stages.at(stage_index_); }
-  Part make_part(std::size_t from, std::vector<std::size_t> outputs, bool scores,
-                 TorchModel::Weights weights) const;
+  TorchModel::PartRequest head_request() const { return {encoder_split_, {decoder_split_}, false}; }
+  TorchModel::PartRequest tail_request() const { return {decoder_split_, {}, true}; }
+  // Whether the head of the student is one of its own that may differ from the network's by now.
+  bool runs_head() const;
   Lesson lesson_of(const std::vector<std::size_t>& splits, bool scores) const;
   void make_student();
+  // What crosses the encoder's split.
   const at::Tensor& encoder_input(const Teaching& teaching) const;
+  // What plan_.encoder takes: that, or what the student's own head makes of it.
+  at::Tensor encoded_features(const Teaching& teaching) const;
   // Draws the condition of the channel and sets it; and what the latent becomes.
   double draw_noise(at::Generator& generator);
   at::Tensor train_latent(const at::Tensor& latent, double noise, at::Generator& generator) const;
@@ -56,34 +57,32 @@ class TorchTrainer : public Trainer {
   std::vector<at::Tensor> run_student(const Teaching& teaching, at::Generator& generator,
                                       at::Tensor& bits);
   at::Tensor saliency(const at::Tensor& boundary) const;
-  at::Tensor run_frozen_tail(const at::Tensor& boundary) const;
   void choose_channels();
-  std::vector<at::Tensor> run_tail(const Part& tail, const at::Tensor& boundary) const;
   at::Tensor loss_of(const TrainingBatch& batch, const Teaching& teaching,
                      const std::vector<at::Tensor>& student, const at::Tensor& bits) const;
   std::vector<at::Tensor> weights() const;  // parameters and buffers of all parts
   std::vector<at::Tensor> trained() const;  // what the current stage moves
-  Bytes tail_archive() const;
+  Bytes encoder_archive() const;
 
   const TorchModel& model_;
   TrainingPlan plan_;
   std::size_t encoder_split_, decoder_split_;
-  bool tail_writes_input_;  // in place
   std::shared_ptr<Teachers> teachers_;
   TensorSpec input_, latent_, output_;
   std::unique_ptr<NetworkModule> encoder_, decoder_;
   std::unique_ptr<NetworkModule> attention_layer_;  // the encoder's first, its weights shared
   std::unique_ptr<FactorisedPrior> prior_;          // where the latent is coded by one
   mutable at::Tensor medians_;  // of the prior as it is; undefined when it moved
-  std::vector<at::Tensor> tail_weights_;
-  bool tail_trained_ = false;  // by any stage
+  std::vector<at::Tensor> head_weights_, tail_weights_;  // the student's own
+  bool tail_trained_ = false;                            // by any stage
+  NetworkPiece head_;                                    // where the plan owns one
   std::size_t stage_index_ = 0;
   std::vector<std::size_t> feature_splits_;  // of the stage
-  Part student_;                             // of the stage
-  Part examinee_;                            // of validation: the scores
+  NetworkPiece student_;                     // the tail as the stage needs it
+  NetworkPiece examinee_;                    // the tail of validation: the scores
   std::unique_ptr<ParameterOptimiser> optimiser_;
   std::vector<at::Tensor> best_;  // copies of weights(); empty before keep_best()
-  Part frozen_tail_;
+  NetworkPiece frozen_tail_;
   at::Tensor attention_;  // sums of look_at(), by channel: scores, then energies
 };
 

@@ -17,7 +17,7 @@ void TorchTrainer::look_at(const TrainingBatch& batch) {
   if (!attention_layer_) return;
   translated("choice of channels", [&] {
     const at::NoGradGuard guard;
-    const at::Tensor& x = encoder_input(teachers_->of_examinations.teach(this, batch));
+    const at::Tensor x = encoded_features(teachers_->of_examinations.teach(this, batch));
     const at::Tensor attended = attention_layer_->forward(x, false);
     const at::Tensor energy = attended.abs().sum({0, 2, 3});
     // The score of a channel is what the layer multiplies it with, wherever it is not 0.
@@ -51,7 +51,7 @@ Tensor TorchTrainer::encode(const TrainingBatch& batch) {
     const at::NoGradGuard guard;
     const Teaching& teaching = teachers_->of_examinations.teach(this, batch);
     if (const at::Tensor* condition = encoder_->buffer("condition")) condition->zero_();
-    return from_torch(encoder_->forward(encoder_input(teaching), false));
+    return from_torch(encoder_->forward(encoded_features(teaching), false));
   });
 }
 
@@ -60,47 +60,50 @@ std::vector<LatentDensity> TorchTrainer::densities() const {
   return translated("densities", [&] { return prior_->densities(prior_->medians()); });
 }
 
-// The tail with the weights it has been given, as an archive whose forward takes the boundary.
-Bytes TorchTrainer::tail_archive() const {
-  const std::shared_ptr<jit::Graph> graph =
-      model_.part({decoder_split_, {}, true}, TorchModel::Weights::kReplaced, tail_weights_);
-  if (tail_writes_input_) {
-    jit::Value* input = graph->inputs().at(0);
-    jit::WithInsertPoint at_start(*graph->nodes().begin());
-    jit::Value* copy = graph->insert(c10::aten::clone, {input});
-    input->replaceAllUsesAfterNodeWith(copy->node(), copy);
-  }
-  jit::Module module(c10::QualifiedName("splitbench.Tail"));
-  module.register_attribute("training", c10::BoolType::get(), false);
-  graph->insertInput(0, "self")->setType(module.type());
-  jit::Function* forward = module._ivalue()->compilation_unit()->create_function(
-      c10::QualifiedName(*module.type()->name(), "forward"), graph);
-  module.type()->addMethod(forward);
-  return archive(module);
+Bytes TorchTrainer::encoder_archive() const {
+  const jit::Module encoder = encoder_->for_inference();
+  if (!plan_.owns_head) return archive(encoder);
+  return archive(
+      chained(piece_module(model_, head_request(), head_weights_, "Head"), encoder, "Device"));
+}
+
+Bottleneck TorchTrainer::outline() const {
+  Bottleneck bottleneck;
+  bottleneck.method = plan_.method;
+  bottleneck.variant = plan_.variant;
+  bottleneck.encoder_split = plan_.encoder_split;
+  bottleneck.decoder_split = plan_.decoder_split;
+  bottleneck.input = input_;
+  bottleneck.latent = latent_;
+  bottleneck.output = output_;
+  bottleneck.coder.coding = plan_.coding;
+  bottleneck.coder.bits = plan_.bits;
+  const auto numbers = [](const std::vector<at::Tensor>& weights) {
+    std::uint64_t count = 0;
+    for (const at::Tensor& weight : weights) count += static_cast<std::uint64_t>(weight.numel());
+    return count;
+  };
+  const Shape& features = plan_.owns_head ? output_.shape : input_.shape;
+  bottleneck.encoder.parameters = parameter_count(plan_.encoder) + numbers(head_weights_);
+  bottleneck.encoder.macs = multiply_accumulates(plan_.encoder, features) +
+                            (plan_.owns_head ? model_.macs(head_request()) : 0);
+  bottleneck.decoder.parameters = parameter_count(plan_.decoder);
+  bottleneck.decoder.macs = multiply_accumulates(plan_.decoder, latent_.shape);
+  bottleneck.tail.parameters = numbers(tail_weights_);
+  bottleneck.tail.macs = model_.macs(tail_request());
+  return bottleneck;
 }
 
 Bottleneck TorchTrainer::finish() {
   return translated("writing the bottleneck", [&] {
-    Bottleneck bottleneck;
-    bottleneck.method = plan_.method;
-    bottleneck.variant = plan_.variant;
-    bottleneck.encoder_split = plan_.encoder_split;
-    bottleneck.decoder_split = plan_.decoder_split;
-    bottleneck.input = input_;
-    bottleneck.latent = latent_;
-    bottleneck.output = output_;
-    bottleneck.coder.coding = plan_.coding;
-    bottleneck.coder.bits = plan_.bits;
+    Bottleneck bottleneck = outline();
     if (const at::Tensor* condition = encoder_->buffer("condition")) condition->zero_();
-    bottleneck.encoder = {encoder_->save(), parameter_count(plan_.encoder),
-                          multiply_accumulates(plan_.encoder, input_.shape)};
-    bottleneck.decoder = {decoder_->save(), parameter_count(plan_.decoder),
-                          multiply_accumulates(plan_.decoder, latent_.shape)};
-    for (const at::Tensor& weight : tail_weights_) {
-      bottleneck.tail.parameters += static_cast<std::uint64_t>(weight.numel());
+    bottleneck.encoder.network = encoder_archive();
+    bottleneck.decoder.network = archive(decoder_->for_inference());
+    if (tail_trained_) {
+      bottleneck.tail.network =
+          archive(piece_module(model_, tail_request(), tail_weights_, "Tail"));
     }
-    bottleneck.tail.macs = model_.macs_from(decoder_split_);
-    if (tail_trained_) bottleneck.tail.network = tail_archive();
     return bottleneck;
   });
 }
