@@ -12,9 +12,10 @@
 //   - By default one channel of 64: with 8 bits for 32 that is the 256 of the abstract before
 //     entropy coding.
 //   - The decoder is a convolution of 3 x 3, batch norm and ReLU.
-//   - Steps: attention alone, then with head and tail at a tenth of the rate; then the channels are
-//     chosen, and the decoder is trained by labels and the mean squared error of the features; then
-//     all of it sees quantised values, with labels and distillation, at a tenth of the rate.
+//   - Steps: attention alone, by labels; then with head and tail at a tenth of the rate; then the
+//     channels are chosen, and the decoder is trained by labels and the mean squared error of the
+//     features; then all of it sees quantised values, at a tenth of the rate. Where the network's
+//     own layers move, half of the loss is distillation, for labels alone made them forget.
 //   - The head is trained with the rest: what remains of it must fit into the chosen channels. The
 //     device then holds a copy of the head with other weights, which is the bottleneck's encoder.
 //     `head=frozen` leaves it the model's own, which is the smaller file and trains faster.
@@ -38,12 +39,20 @@ TrainingStage attention_stage() {
   return stage;
 }
 
+// By labels and the teacher, carefully.
+void learn_from_both(TrainingStage& stage) {
+  stage.cross_entropy = 0.5;
+  stage.distillation = 0.5;
+  stage.learning_rate = 1e-4;
+  stage.drops = {0.5};
+}
+
 TrainingStage attended_network_stage(bool with_head) {
   TrainingStage stage = attention_stage();
   stage.name = "attention-and-network";
   stage.train_head = with_head;
   stage.train_tail = true;
-  stage.learning_rate = 1e-4;
+  learn_from_both(stage);
   return stage;
 }
 
@@ -67,12 +76,9 @@ TrainingStage quantised_stage(bool with_head) {
   stage.train_encoder = with_head;
   stage.train_head = with_head;
   stage.train_tail = true;
-  stage.cross_entropy = 0.5;
-  stage.distillation = 0.5;
+  learn_from_both(stage);
   stage.latent = LatentTraining::kStraightThrough;
-  stage.learning_rate = 1e-4;
-  stage.drops = {0.5};
-  stage.epochs = 20;
+  stage.epochs = 30;
   return stage;
 }
 

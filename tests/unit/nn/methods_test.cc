@@ -69,6 +69,19 @@ TEST(Aecnn, KeepsOneChannelOf64) {
   EXPECT_TRUE(plain.stages.at(2).chooses_channels);
 }
 
+TEST(Aecnn, TrainsTheHeadUnlessItIsFrozen) {
+  const ModelInfo model = model_with({1, 3, 32, 32}, {1, 2048, 4, 4});
+  const TrainingPlan trained = plan("aecnn", model), frozen = plan("aecnn:head=frozen", model);
+  EXPECT_TRUE(trained.owns_head);
+  EXPECT_EQ(trained.encoder_split, "server-only");
+  EXPECT_FALSE(frozen.owns_head);
+  EXPECT_EQ(frozen.encoder_split, "cut");
+  for (const std::size_t stage : {std::size_t{1}, std::size_t{3}}) {
+    EXPECT_TRUE(trained.stages.at(stage).train_head);
+    EXPECT_FALSE(frozen.stages.at(stage).train_head);
+  }
+}
+
 TEST(Methods, FitTheMapsOfSmallNetworks) {
   for (const Shape& boundary :
        {Shape{1, 32, 28, 28}, Shape{1, 64, 14, 14}, Shape{1, 96, 7, 7}, Shape{1, 192, 4, 4}}) {

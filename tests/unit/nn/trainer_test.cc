@@ -142,6 +142,46 @@ TEST_F(Training, GradientsOfScoresReachTheTailsWeights) {
   expect_gradients(*model_, plan, batch_of(*model_, 3), 0.05);
 }
 
+TEST_F(Training, GradientsOfScoresReachTheHeadsWeights) {
+  TrainingPlan plan = small_plan();
+  plan.owns_head = true;
+  plan.encoder = {convolution(split_.boundary[0].shape[1], 2, 3, 1, 1, true)};
+  plan.stages[0].cross_entropy = 0.5;
+  plan.stages[0].distillation = 0.5;
+  plan.stages[0].train_head = true;
+  plan.stages[0].train_tail = true;  // so that all weights are looked at
+  expect_gradients(*model_, plan, batch_of(*model_, 3), 0.05);
+}
+
+// It starts as a copy of the network's head, moves only where a stage trains it, and is counted.
+TEST_F(Training, AnOwnHeadBeginsAsTheNetworks) {
+  TrainingPlan own = small_plan();
+  own.owns_head = true;
+  own.encoder = {convolution(split_.boundary[0].shape[1], 2, 3, 1, 1, true)};
+  own.stages[0].cross_entropy = 1;
+  own.stages.push_back(own.stages[0]);
+  own.stages[1].train_head = true;
+  TrainingPlan shared = own;
+  shared.owns_head = false;
+  shared.encoder_split = shared.decoder_split;
+  shared.stages[1].train_head = false;
+  const std::unique_ptr<Trainer> with_own = model_->trainer(own, 7);
+  const std::unique_ptr<Trainer> without = model_->trainer(shared, 7);
+  const TrainingBatch batch = batch_of(*model_, 5);
+  EXPECT_EQ(with_own->step(batch, 0.1, 1).loss, without->step(batch, 0.1, 1).loss);
+  for (Trainer* trainer : {with_own.get(), without.get()}) trainer->begin_stage(1);
+  EXPECT_LT(relative_difference(with_own->encode(batch), without->encode(batch)), 1e-6);
+  EXPECT_EQ(with_own->step(batch, 0.1, 1).loss, without->step(batch, 0.1, 1).loss);
+  EXPECT_GT(relative_difference(with_own->encode(batch), without->encode(batch)), 1e-6);
+
+  const Bottleneck mine = with_own->outline(), theirs = without->outline();
+  std::uint64_t macs = 0;
+  for (const LayerInfo& layer : model_->info().layers) macs += layer.macs;
+  EXPECT_EQ(mine.encoder.macs - theirs.encoder.macs + mine.tail.macs, macs);
+  EXPECT_GT(mine.encoder.parameters, theirs.encoder.parameters);
+  EXPECT_EQ(theirs.encoder.parameters, parameter_count(shared.encoder));
+}
+
 TEST_F(Training, GradientsOfFeaturesRunThroughTheFrozenTail) {
   TrainingPlan plan = small_plan();
   plan.stages[0].features = 1e-3;

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""How many bytes a codec saves against others at the same loss of accuracy, split by split.
+
+    scripts/same_loss.py CODEC OTHER,OTHER... SWEEP... [--again SWEEP...] [--most 0.02]
+
+Sweeps of the same cells over different images count as one; --again names sweeps over another view of
+the same images, in the same order, which count too where they have a split. With a few hundred images
+the loss of one setting is as much chance as codec, so no setting is judged alone: a codec's accuracy
+at a split is fitted as never falling with the bytes (isotonic regression, pool adjacent violators),
+and between the fitted points the logarithm of the bytes is linear. The BD-rate is the mean difference
+of these logarithms at the losses from 0 to the most that both curves have (Bjontegaard 2001; linear,
+for a cubic swings); negative: CODEC needs fewer bytes. Its 95 % interval is a percentile bootstrap
+over the images (all views of one together); replicates in which the curves have no loss in common are
+left out. Where they have none at all, the other's cheapest settings are held against what CODEC needs
+to be as accurate. Bytes are all of the wire, headers included. Needs python3-numpy.
+"""
+
+import argparse
+import base64
+import json
+import pathlib
+
+import numpy
+
+STEPS = 200       # of the mean over the losses
+REPLICATES = 500  # of the bootstrap
+OWN = "raw:dtype=fp32"  # what the network itself answers
+
+
+def cells_of(folder):
+    """By split and codec: mean bytes, and of each image whether the answer was right."""
+    cells = {}
+    for line in (pathlib.Path(folder) / "cells.jsonl").read_text().splitlines():
+        cell = json.loads(line)
+        if cell["status"] == "ok":
+            bits = numpy.frombuffer(base64.b64decode(cell["correct_bits"]), numpy.uint8)
+            right = numpy.unpackbits(bits, bitorder="little")[:cell["accuracy"]["images"]]
+            cells[cell["key"]["split"], cell["key"]["codec"]] = (cell["payload_bytes"]["mean"],
+                                                                 right.astype(float))
+    return cells
+
+
+def pooled(folders):
+    """The cells that all folders have, over all their images."""
+    parts = [cells_of(folder) for folder in folders]
+    return {key: (numpy.average([part[key][0] for part in parts],
+                                weights=[len(part[key][1]) for part in parts]),
+                  numpy.concatenate([part[key][1] for part in parts]))
+            for key in parts[0] if all(key in part for part in parts)}
+
+
+def with_views(cells, views):
+    """The mean over the views at the splits that both have."""
+    seen_again = {split for split, _ in views}
+    merged = {}
+    for key, (size, right) in cells.items():
+        if key[0] not in seen_again:
+            merged[key] = (size, right, 1)
+        elif key in views:
+            merged[key] = ((size + views[key][0]) / 2, (right + views[key][1]) / 2, 2)
+    return merged
+
+
+def fitted(sizes, accuracies):
+    """Logarithms of bytes and accuracies: the ends of every level of the fit."""
+    levels = []  # first size, last size, accuracy, settings
+    for size, accuracy in zip(sizes, accuracies):
+        levels.append((size, size, accuracy, 1))
+        while len(levels) > 1 and levels[-2][2] >= levels[-1][2]:
+            (first, _, a_0, n_0), (_, last, a_1, n_1) = levels[-2:]
+            levels[-2:] = [(first, last, (a_0 * n_0 + a_1 * n_1) / (n_0 + n_1), n_0 + n_1)]
+    return (numpy.array([end for level in levels for end in level[:2]]),
+            numpy.array([level[2] for level in levels for _ in range(2)]))
+
+
+def bd_rate(ours, theirs, most):
+    """And the part of the losses that both curves have; accuracies are relative to the network's."""
+    grid = -most + most * (numpy.arange(STEPS) + 0.5) / STEPS
+    common = ((grid >= max(ours[1][0], theirs[1][0])) & (grid <= min(ours[1][-1], theirs[1][-1])))
+    if not common.any():
+        return None, 0
+    difference = [numpy.interp(grid[common], curve[1], curve[0]) for curve in (ours, theirs)]
+    return numpy.exp((difference[0] - difference[1]).mean()) - 1, common.mean()
+
+
+def apart(ours, theirs):
+    """Bytes of theirs at its least, and of ours at that accuracy or above; None when it never is."""
+    accuracy = theirs[1][0]
+    i = numpy.searchsorted(ours[1], accuracy)
+    if i == len(ours[1]):
+        return None
+    exact = i == 0 or ours[1][i] == accuracy
+    ours_log = ours[0][i] if exact else numpy.interp(accuracy, ours[1], ours[0])
+    return numpy.exp(theirs[0][0]), numpy.exp(ours_log)
+
+
+class Family:
+    """All settings of a codec at a split, the cheapest first."""
+
+    def __init__(self, cells, split, name):
+        mine = sorted((cell for key, cell in cells.items()
+                       if key[0] == split and key[1].split(":")[0] == name), key=lambda cell: cell[0])
+        self.sizes = numpy.log([cell[0] for cell in mine])
+        self.right = numpy.array([cell[1] for cell in mine])
+
+    def curve(self, own, drawn):
+        return fitted(self.sizes, (self.right[:, drawn] - own[drawn]).mean(axis=1))
+
+
+def compared(ours, theirs, own, most, generator):
+    """Whether ours needs fewer bytes at the same loss, and a text; None when nothing can be compared."""
+    if len(ours.sizes) == 0 or len(theirs.sizes) == 0:
+        return None, "not swept"
+    everything = numpy.arange(len(own))
+    curves = ours.curve(own, everything), theirs.curve(own, everything)
+    rate, part = bd_rate(*curves, most)
+    if rate is None:
+        sizes = apart(*curves)
+        if sizes is None:
+            return None, "never as accurate"
+        return sizes[1] < sizes[0], f"its least is {sizes[0]:,.0f} B, as accurate is {sizes[1]:,.0f} B"
+    rates = []
+    for _ in range(REPLICATES):
+        drawn = generator.integers(len(own), size=len(own))
+        rates.append(bd_rate(ours.curve(own, drawn), theirs.curve(own, drawn), most)[0])
+    low, high = numpy.percentile([value for value in rates if value is not None], [2.5, 97.5])
+    return rate < 0, f"{100 * rate:.1f} % ({100 * low:.0f} to {100 * high:.0f}; {100 * part:.0f} %)"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("codec")
+    parser.add_argument("others")
+    parser.add_argument("sweeps", nargs="+")
+    parser.add_argument("--again", nargs="+", default=[], help="sweeps over another view of the images")
+    parser.add_argument("--most", type=float, default=0.02, help="loss of accuracy")
+    options = parser.parse_args()
+    others = options.others.split(",")
+    cells = with_views(pooled(options.sweeps), pooled(options.again) if options.again else {})
+    splits = [split for split in dict.fromkeys(split for split, _ in cells)
+              if split not in ("server-only", "device-only") and (split, OWN) in cells]
+    images = len(cells[splits[0], OWN][1])
+    print(f"{options.codec} against {', '.join(others)} of the same features on {images} images: "
+          f"BD-rate over losses of 0 to {100 * options.most:g} points (95 % interval; part of those "
+          "losses that both curves have)\n")
+    print("| split | views | " + " | ".join(others) + " |\n|---|---:|" + "---|" * len(others))
+    generator = numpy.random.default_rng(0)
+    fewer = pairs = 0
+    for split in splits:
+        _, own, views = cells[split, OWN]
+        row = [split, str(views)]
+        for other in others:
+            ahead, text = compared(Family(cells, split, options.codec), Family(cells, split, other),
+                                   own, options.most, generator)
+            pairs += ahead is not None
+            fewer += bool(ahead)
+            row.append(text)
+        print("| " + " | ".join(row) + " |")
+    print(f"\nFewer bytes at the same loss in {fewer} of {pairs} comparisons.")
+
+
+if __name__ == "__main__":
+    main()
