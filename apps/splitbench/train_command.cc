@@ -213,9 +213,21 @@ class TrainCommand : public Command {
   }
 
   bool finished(const Job& job, const Context& context) const {
-    const bool done = settings_.resume && fs::exists(job.output) && !fs::exists(job.checkpoint());
-    if (done) context.events.note(job.output + " is finished");
-    return done;
+    if (!settings_.resume || !fs::exists(job.output) || fs::exists(job.checkpoint())) return false;
+    require_same_spec(job);
+    context.events.note(job.output + " is finished");
+    return true;
+  }
+
+  // A name leaves out what is the default, which may have been another one in an older version.
+  static void require_same_spec(const Job& job) {
+    if (!fs::exists(job.curve())) return;
+    const std::vector<OptionDescription>& options = find_training_method(job.spec.name).options;
+    const std::string wanted = resolve_options(job.spec, options).canonical();
+    const std::string trained = read_training(job.curve()).spec;
+    if (trained == wanted) return;
+    throw bad_input(job.output + " is finished, but is " + trained + " and not " + wanted +
+                    "; move it away or choose another place with -o");
   }
 
   void prepare_checkpoint(const std::string& path) const {

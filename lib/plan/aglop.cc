@@ -141,8 +141,9 @@ class Search {
     result_.budget = settings.budget != 0
                          ? settings.budget
                          : std::max<std::size_t>(result_.settings / kShareOfBudget, 1);
-    consider(estimate_device_only(request.device.end_to_end, conditions_,
-                                  memory_of(split_kind_name(SplitKind::kDeviceOnly))));
+    consider(estimate_device_only(
+        request.device.end_to_end, conditions_,
+        device_memory_bytes(memory_, split_kind_name(SplitKind::kDeviceOnly))));
   }
 
   Refinement run() {
@@ -216,12 +217,7 @@ class Search {
 
   Estimate estimate_of(const Ladder& ladder, const Cell& cell) const {
     return estimate_split(*device_.at(ladder.head()), *server_.at(ladder.split), cell, conditions_,
-                          memory_of(ladder.head()));
-  }
-
-  std::optional<double> memory_of(const std::string& split) const {
-    const auto found = memory_.find(split);
-    return found == memory_.end() ? std::nullopt : std::optional<double>(found->second);
+                          device_memory_bytes(memory_, cell));
   }
 
   std::ptrdiff_t first_try(const Climb& climb) const {

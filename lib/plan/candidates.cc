@@ -86,11 +86,6 @@ struct Sides {
   SplitIndex device, server;
   int device_batch = 1, server_batch = 1;
   std::unordered_map<std::string, double> memory;
-
-  std::optional<double> memory_of(const std::string& split) const {
-    const auto found = memory.find(split);
-    return found == memory.end() ? std::nullopt : std::optional<double>(found->second);
-  }
 };
 
 Candidate cell_candidate(const Cell& cell, const Sides& sides) {
@@ -121,7 +116,7 @@ Candidate cell_candidate(const Cell& cell, const Sides& sides) {
   }
   if (candidate.rejected_because.empty()) {
     candidate.estimate = estimate_split(*head->second, *tail->second, cell, sides.conditions,
-                                        sides.memory_of(head->first));
+                                        device_memory_bytes(sides.memory, cell));
   }
   return candidate;
 }
@@ -152,8 +147,8 @@ std::vector<Candidate> enumerate_candidates(const PlanRequest& request) {
   candidates.reserve(request.cells.size() + 1);
   candidates.front().split = device_only;
   candidates.front().codec = "none";
-  candidates.front().estimate = estimate_device_only(request.device.end_to_end, sides.conditions,
-                                                     sides.memory_of(device_only));
+  candidates.front().estimate = estimate_device_only(
+      request.device.end_to_end, sides.conditions, device_memory_bytes(sides.memory, device_only));
   for (const Cell& cell : request.cells) {
     if (cell.key.split == device_only) continue;
     candidates.push_back(cell_candidate(cell, sides));

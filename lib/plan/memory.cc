@@ -45,4 +45,19 @@ std::unordered_map<std::string, double> head_memory_bytes(const Profile& profile
   return memory;
 }
 
+std::optional<double> device_memory_bytes(const std::unordered_map<std::string, double>& heads,
+                                          const std::string& split) {
+  const auto head = heads.find(split);
+  return head == heads.end() ? std::nullopt : std::optional<double>(head->second);
+}
+
+std::optional<double> device_memory_bytes(const std::unordered_map<std::string, double>& heads,
+                                          const Cell& cell) {
+  if (!cell.bottleneck) return device_memory_bytes(heads, cell.key.split);
+  std::optional<double> bytes = device_memory_bytes(heads, cell.bottleneck->encoder_split);
+  constexpr double kParameterBytes = sizeof(float);
+  if (bytes) *bytes += kParameterBytes * static_cast<double>(cell.bottleneck->encoder_parameters);
+  return bytes;
+}
+
 }  // namespace splitbench

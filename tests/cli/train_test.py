@@ -125,6 +125,12 @@ class Train(CliTest):
             "bottlefit_layer3.0.relu_variant=hnd_channels=1.bottleneck"])
         second = self.succeeds(*command, "--resume")
         self.assertEqual(second.stderr.count("is finished"), 2)
+        # As if an older version had had another default.
+        curve = self.folder / "several" / (files[0] + ".training.json")
+        text = curve.read_text()
+        self.assertIn(":bits=8:", text)
+        curve.write_text(text.replace(":bits=8:", ":bits=7:"))
+        self.fails(2, *command, "--resume", says="is finished, but is bottlefit:bits=7:")
 
     def test_bottlenecks_trained_side_by_side_are_those_trained_alone(self):
         settings = {"codec": "aecnn:channels=1,2", "split": "layer3,layer4", "epochs": 4}

@@ -18,7 +18,8 @@
 //     own layers move, half of the loss is distillation, for labels alone made them forget.
 //   - The head is trained with the rest: what remains of it must fit into the chosen channels. The
 //     device then holds a copy of the head with other weights, which is the bottleneck's encoder.
-//     `head=frozen` leaves it the model's own, which is the smaller file and trains faster.
+//     `head=frozen` leaves it and the attention as they are, which is the smaller file and trains
+//     faster.
 #include <algorithm>
 
 #include "core/option_makers.h"

@@ -174,6 +174,12 @@ TEST_F(Training, AnOwnHeadBeginsAsTheNetworks) {
   EXPECT_EQ(with_own->step(batch, 0.1, 1).loss, without->step(batch, 0.1, 1).loss);
   EXPECT_GT(relative_difference(with_own->encode(batch), without->encode(batch)), 1e-6);
 
+  const std::unique_ptr<Trainer> resumed = model_->trainer(own, 8);
+  resumed->restore(1, with_own->state());
+  EXPECT_EQ(relative_difference(resumed->encode(batch), with_own->encode(batch)), 0);
+  EXPECT_EQ(resumed->step(batch, 0.1, 2).loss, with_own->step(batch, 0.1, 2).loss);
+  EXPECT_EQ(resumed->state(), with_own->state());
+
   const Bottleneck mine = with_own->outline(), theirs = without->outline();
   std::uint64_t macs = 0;
   for (const LayerInfo& layer : model_->info().layers) macs += layer.macs;

@@ -186,6 +186,24 @@ TEST(Planner, ALearnedCellTakesTheHeadOfItsEncoder) {
             "the split of its encoder, elsewhere, is not in the device profile");
 }
 
+TEST(Planner, ALearnedCellsEncoderNeedsMemory) {
+  PlanRequest request = make_request();
+  LayerProfile layer;
+  layer.id = "a";
+  layer.parameter_bytes = 500;
+  layer.output_bytes = 100;
+  request.device.layers = {layer};
+  Cell cell = make_cell("a", "bottlefit:file=x", 2000, 0.01, 0.004, 0.002);
+  cell.bottleneck = CellBottleneck{};
+  cell.bottleneck->encoder_split = "a";
+  cell.bottleneck->encoder_parameters = 1000;
+  request.cells = {make_cell("a", "raw:dtype=fp32", 2000, 0, 0, 0), cell};
+  const std::vector<Candidate> candidates = enumerate_candidates(request);
+  ASSERT_TRUE(candidates.at(1).estimate && candidates.at(2).estimate);
+  EXPECT_EQ(*candidates[2].estimate->device_memory_bytes,
+            *candidates[1].estimate->device_memory_bytes + 4000);
+}
+
 TEST(Planner, CellsOfDifferentImagesAreWarnedOf) {
   const auto warnings = [](auto change) {
     PlanRequest request = make_request();

@@ -51,6 +51,10 @@ TorchTrainer::TorchTrainer(const TorchModel& model, const TrainingPlan& plan, st
     throw bad_input("the decoder yields " + shape_text(got) + " where " +
                     shape_text(output_.shape) + " crosses");
   }
+  if (plan.owns_head && encoder_split_ >= decoder_split_) {
+    throw bad_input("an encoder with the head of " + plan.decoder_split + " cannot begin at " +
+                    plan.encoder_split);
+  }
   const at::Generator generator = at::detail::createCPUGenerator(seed);
   encoder_ = std::make_unique<NetworkModule>(plan.encoder, "Encoder", generator, model.device());
   decoder_ = std::make_unique<NetworkModule>(plan.decoder, "Decoder", generator, model.device());
