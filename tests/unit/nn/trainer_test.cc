@@ -142,10 +142,15 @@ TEST_F(Training, GradientsOfScoresReachTheTailsWeights) {
   expect_gradients(*model_, plan, batch_of(*model_, 3), 0.05);
 }
 
-TEST_F(Training, GradientsOfScoresReachTheHeadsWeights) {
-  TrainingPlan plan = small_plan();
+// The student has a head of its own, and the encoder takes what it yields.
+TrainingPlan with_own_head(TrainingPlan plan, const SplitPoint& split) {
   plan.owns_head = true;
-  plan.encoder = {convolution(split_.boundary[0].shape[1], 2, 3, 1, 1, true)};
+  plan.encoder = {convolution(split.boundary[0].shape[1], 2, 3, 1, 1, true)};
+  return plan;
+}
+
+TEST_F(Training, GradientsOfScoresReachTheHeadsWeights) {
+  TrainingPlan plan = with_own_head(small_plan(), split_);
   plan.stages[0].cross_entropy = 0.5;
   plan.stages[0].distillation = 0.5;
   plan.stages[0].train_head = true;
@@ -155,9 +160,7 @@ TEST_F(Training, GradientsOfScoresReachTheHeadsWeights) {
 
 // It starts as a copy of the network's head, moves only where a stage trains it, and is counted.
 TEST_F(Training, AnOwnHeadBeginsAsTheNetworks) {
-  TrainingPlan own = small_plan();
-  own.owns_head = true;
-  own.encoder = {convolution(split_.boundary[0].shape[1], 2, 3, 1, 1, true)};
+  TrainingPlan own = with_own_head(small_plan(), split_);
   own.stages[0].cross_entropy = 1;
   own.stages.push_back(own.stages[0]);
   own.stages[1].train_head = true;
