@@ -17,11 +17,10 @@ the other is better by chance. Bytes are all of the wire, headers included. Need
 """
 
 import argparse
-import base64
-import json
-import pathlib
 
 import numpy
+
+from paired_domination import family, pooled
 
 STEPS = 200       # of the mean over the losses
 REPLICATES = 500  # of the bootstrap
@@ -29,37 +28,16 @@ ROUNDING = 1e-9   # of means of right answers
 OWN = "raw:dtype=fp32"  # what the network itself answers
 
 
-def cells_of(folder):
-    """By split and codec: mean bytes, and of each image whether the answer was right."""
-    cells = {}
-    for line in (pathlib.Path(folder) / "cells.jsonl").read_text().splitlines():
-        cell = json.loads(line)
-        if cell["status"] == "ok":
-            bits = numpy.frombuffer(base64.b64decode(cell["correct_bits"]), numpy.uint8)
-            right = numpy.unpackbits(bits, bitorder="little")[:cell["accuracy"]["images"]]
-            cells[cell["key"]["split"], cell["key"]["codec"]] = (cell["payload_bytes"]["mean"],
-                                                                 right.astype(float))
-    return cells
-
-
-def pooled(folders):
-    """The cells that all folders have, over all their images."""
-    parts = [cells_of(folder) for folder in folders]
-    return {key: (numpy.average([part[key][0] for part in parts],
-                                weights=[len(part[key][1]) for part in parts]),
-                  numpy.concatenate([part[key][1] for part in parts]))
-            for key in parts[0] if all(key in part for part in parts)}
-
-
 def with_views(cells, views):
-    """The mean over the views at the splits that both have."""
+    """Mean bytes, of each image the part of its views answered rightly, and the number of views: two
+    at the splits that both have, else one."""
     seen_again = {split for split, _ in views}
     merged = {}
-    for key, (size, right) in cells.items():
-        if key[0] not in seen_again:
-            merged[key] = (size, right, 1)
-        elif key in views:
-            merged[key] = ((size + views[key][0]) / 2, (right + views[key][1]) / 2, 2)
+    for key, cell in cells.items():
+        seen = [cell] + ([views[key]] if key in views else [])
+        if key[0] not in seen_again or key in views:
+            merged[key] = (numpy.mean([view["bytes"] for view in seen]),
+                           numpy.mean([view["right"] for view in seen], axis=0), len(seen))
     return merged
 
 
@@ -102,7 +80,7 @@ class Family:
 
     def __init__(self, cells, split, name):
         mine = sorted((cell for key, cell in cells.items()
-                       if key[0] == split and key[1].split(":")[0] == name), key=lambda cell: cell[0])
+                       if key[0] == split and family(key[1]) == name), key=lambda cell: cell[0])
         self.sizes = numpy.log([cell[0] for cell in mine])
         self.right = numpy.array([cell[1] for cell in mine])
 

@@ -1,6 +1,5 @@
 #include "pipeline/train_bottleneck.h"
 
-#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <map>
